@@ -1,0 +1,10 @@
+#ifndef FUSIONKIT_CGDAL_SHIM_H
+#define FUSIONKIT_CGDAL_SHIM_H
+#include <gdal.h>
+#include <gdal_utils.h>
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <ogr_srs_api.h>
+#endif
