@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// Where `make setup` has put libtorch, or a link to the one that it found.
+let torch = "\(Context.packageDirectory)/.deps/torch"
+
 let package = Package(
     name: "FusionKit",
     products: [
@@ -10,6 +13,18 @@ let package = Package(
         .target(
             name: "CScan",
             cxxSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+        .target(
+            name: "CTorch",
+            cxxSettings: [
+                .unsafeFlags([
+                    "-isystem", "\(torch)/include", "-isystem", "\(torch)/include/torch/csrc/api/include",
+                ])
+            ],
+            linkerSettings: [
+                .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
+                .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+            ]),
+        .target(name: "Torch", dependencies: ["CTorch"]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
         .target(name: "Raster", dependencies: ["CGDAL"]),
@@ -17,6 +32,7 @@ let package = Package(
         .target(name: "Classical", dependencies: ["Sensors"]),
         .target(name: "Metrics", dependencies: ["Sensors"]),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
+        .testTarget(name: "TorchTests", dependencies: ["Torch"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical"]),

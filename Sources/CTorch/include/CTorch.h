@@ -1,0 +1,340 @@
+// A plain C interface over libtorch.
+//
+// Conventions:
+// - A function that returns `fk_tensor` returns a new handle that the caller owns and frees with `fk_tensor_free`;
+//   it returns NULL when it failed. Functions that return `bool` return false when they failed.
+// - No C++ exception crosses this border. The message of a failure (operation, operand shapes, cause) is kept for the
+//   calling thread until `fk_take_error` takes it; the first message stays when several functions fail.
+// - Handles passed as arguments are borrowed. Counts follow the pointer that they count.
+#ifndef FUSIONKIT_CTORCH_H
+#define FUSIONKIT_CTORCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct fk_tensor_s *fk_tensor;
+typedef struct fk_generator_s *fk_generator;
+
+// ---------------------------------------------------------------------------------------------------------------
+// Errors and system
+// ---------------------------------------------------------------------------------------------------------------
+
+/// The first error of this thread since the last call, or NULL. Free it with `fk_string_free`.
+char *fk_take_error(void);
+void fk_string_free(char *text);
+
+/// libtorch's version, such as "2.13.0".
+const char *fk_torch_version(void);
+bool fk_has_cuda(void);
+int32_t fk_thread_count(void);
+void fk_set_thread_count(int32_t count);
+/// Runs `body` over parts of 0..<count on libtorch's threads. `context` is not used: it lets kernels take this function
+/// as their parallel loop.
+void fk_parallel_for(
+    void *context, int64_t count, void (*body)(void *body_context, int64_t begin, int64_t end), void *body_context);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Types, devices, scalars, indices
+// ---------------------------------------------------------------------------------------------------------------
+
+typedef enum fk_dtype {
+    FK_F64 = 0,
+    FK_F32 = 1,
+    FK_F16 = 2,
+    FK_BF16 = 3,
+    FK_I64 = 4,
+    FK_I32 = 5,
+    FK_U8 = 6,
+    FK_BOOL = 7,
+    FK_C64 = 8,
+    FK_C128 = 9,
+    FK_OTHER_DTYPE = -1,
+} fk_dtype;
+
+/// `kind` 0 is the CPU, 1 a CUDA device, -1 another kind of device.
+typedef struct fk_device {
+    int32_t kind;
+    int32_t index;
+} fk_device;
+
+/// A number that keeps whether it is an integer, since that decides the type of a result.
+typedef struct fk_scalar {
+    bool is_integer;
+    int64_t integer;
+    double real;
+} fk_scalar;
+
+typedef enum fk_index_kind {
+    FK_INDEX_ALL = 0,
+    FK_INDEX_AT = 1,
+    FK_INDEX_SLICE = 2,
+    FK_INDEX_TENSOR = 3,
+    FK_INDEX_NEW_AXIS = 4,
+    FK_INDEX_ELLIPSIS = 5,
+} fk_index_kind;
+
+/// One place of a subscript. A slice runs from `start` to `stop` (INT64_MAX: the end) by `step`.
+typedef struct fk_index {
+    fk_index_kind kind;
+    int64_t start;
+    int64_t stop;
+    int64_t step;
+    fk_tensor tensor;
+} fk_index;
+
+// ---------------------------------------------------------------------------------------------------------------
+// Handles, creation, inspection
+// ---------------------------------------------------------------------------------------------------------------
+
+void fk_tensor_free(fk_tensor tensor);
+/// Another handle of the same tensor.
+fk_tensor fk_tensor_retain(fk_tensor tensor);
+
+fk_tensor fk_empty(const int64_t *shape, int32_t rank, fk_dtype dtype, fk_device device);
+fk_tensor fk_full(const int64_t *shape, int32_t rank, fk_scalar value, fk_dtype dtype, fk_device device);
+/// A copy of `shape` elements, dense and in row-major order, of `dtype`.
+fk_tensor fk_from_data(const void *data, const int64_t *shape, int32_t rank, fk_dtype dtype);
+/// A view of memory that somebody else owns; `release(context)` is called when the last view of it is gone.
+fk_tensor fk_from_memory(
+    void *data, const int64_t *shape, const int64_t *strides, int32_t rank, fk_dtype dtype,
+    void (*release)(void *context), void *context);
+fk_tensor fk_arange(fk_scalar start, fk_scalar end, fk_scalar step, fk_dtype dtype, fk_device device);
+fk_tensor fk_linspace(double start, double end, int64_t count, fk_dtype dtype, fk_device device);
+fk_tensor fk_eye(int64_t rows, int64_t columns, fk_dtype dtype, fk_device device);
+
+int32_t fk_rank(fk_tensor tensor);
+/// Writes `fk_rank` sizes.
+void fk_shape(fk_tensor tensor, int64_t *shape);
+/// Writes `fk_rank` strides.
+bool fk_strides(fk_tensor tensor, int64_t *strides);
+int64_t fk_count(fk_tensor tensor);
+fk_dtype fk_tensor_dtype(fk_tensor tensor);
+fk_device fk_tensor_device(fk_tensor tensor);
+bool fk_is_contiguous(fk_tensor tensor, bool channels_last);
+/// The first element; valid while the tensor lives.
+void *fk_data(fk_tensor tensor);
+/// Whether two handles are views of the same storage.
+bool fk_shares_storage(fk_tensor a, fk_tensor b);
+
+fk_tensor fk_to_dtype(fk_tensor tensor, fk_dtype dtype);
+fk_tensor fk_to_device(fk_tensor tensor, fk_device device);
+fk_tensor fk_contiguous(fk_tensor tensor, bool channels_last);
+fk_tensor fk_clone(fk_tensor tensor);
+/// Copies the values of `source` into `tensor`, in place, with broadcasting and conversion.
+bool fk_copy_from(fk_tensor tensor, fk_tensor source);
+/// Sets every element, in place.
+bool fk_fill(fk_tensor tensor, fk_scalar value);
+/// Makes `tensor` the same tensor as `source` (shape, type and device too) without changing its identity.
+bool fk_set_data(fk_tensor tensor, fk_tensor source);
+/// The value of a tensor of one element.
+bool fk_item(fk_tensor tensor, double *value);
+bool fk_item_integer(fk_tensor tensor, int64_t *value);
+/// A printed form, with values; free it with `fk_string_free`.
+char *fk_describe(fk_tensor tensor);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Indexing and shape
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_tensor fk_get_index(fk_tensor tensor, const fk_index *indices, int32_t count);
+bool fk_put_index(fk_tensor tensor, const fk_index *indices, int32_t count, fk_tensor value);
+fk_tensor fk_narrow(fk_tensor tensor, int64_t axis, int64_t start, int64_t length);
+fk_tensor fk_reshape(fk_tensor tensor, const int64_t *shape, int32_t rank);
+fk_tensor fk_permute(fk_tensor tensor, const int64_t *axes, int32_t count);
+fk_tensor fk_transpose(fk_tensor tensor, int64_t a, int64_t b);
+fk_tensor fk_flatten(fk_tensor tensor, int64_t first, int64_t last);
+fk_tensor fk_unflatten(fk_tensor tensor, int64_t axis, const int64_t *sizes, int32_t count);
+fk_tensor fk_squeeze(fk_tensor tensor, int64_t axis);
+fk_tensor fk_unsqueeze(fk_tensor tensor, int64_t axis);
+fk_tensor fk_expand(fk_tensor tensor, const int64_t *shape, int32_t rank);
+fk_tensor fk_repeat(fk_tensor tensor, const int64_t *counts, int32_t count);
+fk_tensor fk_repeat_interleave(fk_tensor tensor, int64_t count, int64_t axis);
+fk_tensor fk_flip(fk_tensor tensor, const int64_t *axes, int32_t count);
+fk_tensor fk_roll(fk_tensor tensor, const int64_t *shifts, const int64_t *axes, int32_t count);
+fk_tensor fk_rotate90(fk_tensor tensor, int64_t turns, int64_t axis_from, int64_t axis_to);
+fk_tensor fk_concatenate(const fk_tensor *tensors, int32_t count, int64_t axis);
+fk_tensor fk_stack(const fk_tensor *tensors, int32_t count, int64_t axis);
+fk_tensor fk_diagonal(fk_tensor tensor, int64_t offset, int64_t axis_a, int64_t axis_b);
+fk_tensor fk_triangle(fk_tensor tensor, int64_t diagonal, bool upper);
+fk_tensor fk_gather(fk_tensor tensor, int64_t axis, fk_tensor index);
+fk_tensor fk_scatter(fk_tensor tensor, int64_t axis, fk_tensor index, fk_tensor source);
+fk_tensor fk_scatter_add(fk_tensor tensor, int64_t axis, fk_tensor index, fk_tensor source);
+fk_tensor fk_index_select(fk_tensor tensor, int64_t axis, fk_tensor index);
+fk_tensor fk_index_add(fk_tensor tensor, int64_t axis, fk_tensor index, fk_tensor source);
+fk_tensor fk_masked_fill(fk_tensor tensor, fk_tensor mask, fk_scalar value);
+fk_tensor fk_masked_select(fk_tensor tensor, fk_tensor mask);
+fk_tensor fk_nonzero(fk_tensor tensor);
+/// Values and, for each, the index it came from along `axis`.
+bool fk_sort(fk_tensor tensor, int64_t axis, bool descending, fk_tensor *values, fk_tensor *indices);
+bool fk_topk(fk_tensor tensor, int64_t count, int64_t axis, bool largest, fk_tensor *values, fk_tensor *indices);
+/// Sorted distinct values, the place of each element among them, and how often each occurs.
+bool fk_unique(fk_tensor tensor, fk_tensor *values, fk_tensor *inverse, fk_tensor *counts);
+fk_tensor fk_one_hot(fk_tensor tensor, int64_t classes);
+fk_tensor fk_searchsorted(fk_tensor sorted, fk_tensor values, bool right);
+bool fk_meshgrid(fk_tensor rows, fk_tensor columns, fk_tensor *row_grid, fk_tensor *column_grid);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Arithmetic and comparison (broadcasting)
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_tensor fk_add(fk_tensor a, fk_tensor b);
+fk_tensor fk_subtract(fk_tensor a, fk_tensor b);
+fk_tensor fk_multiply(fk_tensor a, fk_tensor b);
+fk_tensor fk_divide(fk_tensor a, fk_tensor b);
+fk_tensor fk_floor_divide(fk_tensor a, fk_tensor b);
+fk_tensor fk_remainder(fk_tensor a, fk_tensor b);
+fk_tensor fk_power(fk_tensor a, fk_tensor b);
+fk_tensor fk_atan2(fk_tensor a, fk_tensor b);
+fk_tensor fk_maximum(fk_tensor a, fk_tensor b);
+fk_tensor fk_minimum(fk_tensor a, fk_tensor b);
+fk_tensor fk_add_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_subtract_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_multiply_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_divide_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_remainder_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_power_scalar(fk_tensor a, fk_scalar b);
+/// b - a and b / a.
+fk_tensor fk_subtract_from_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_divide_from_scalar(fk_tensor a, fk_scalar b);
+/// In place: a += b and a *= b.
+bool fk_add_in_place(fk_tensor a, fk_tensor b);
+bool fk_multiply_in_place(fk_tensor a, fk_tensor b);
+
+fk_tensor fk_equal(fk_tensor a, fk_tensor b);
+fk_tensor fk_not_equal(fk_tensor a, fk_tensor b);
+fk_tensor fk_less(fk_tensor a, fk_tensor b);
+fk_tensor fk_less_equal(fk_tensor a, fk_tensor b);
+fk_tensor fk_greater(fk_tensor a, fk_tensor b);
+fk_tensor fk_greater_equal(fk_tensor a, fk_tensor b);
+fk_tensor fk_equal_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_not_equal_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_less_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_less_equal_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_greater_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_greater_equal_scalar(fk_tensor a, fk_scalar b);
+fk_tensor fk_logical_and(fk_tensor a, fk_tensor b);
+fk_tensor fk_logical_or(fk_tensor a, fk_tensor b);
+fk_tensor fk_logical_not(fk_tensor a);
+fk_tensor fk_where(fk_tensor condition, fk_tensor a, fk_tensor b);
+/// Same shape and every element equal.
+bool fk_all_equal(fk_tensor a, fk_tensor b, bool *result);
+
+fk_tensor fk_negative(fk_tensor x);
+fk_tensor fk_abs(fk_tensor x);
+fk_tensor fk_sign(fk_tensor x);
+fk_tensor fk_exp(fk_tensor x);
+fk_tensor fk_expm1(fk_tensor x);
+fk_tensor fk_log(fk_tensor x);
+fk_tensor fk_log1p(fk_tensor x);
+fk_tensor fk_log2(fk_tensor x);
+fk_tensor fk_log10(fk_tensor x);
+fk_tensor fk_sqrt(fk_tensor x);
+fk_tensor fk_rsqrt(fk_tensor x);
+fk_tensor fk_reciprocal(fk_tensor x);
+fk_tensor fk_square(fk_tensor x);
+fk_tensor fk_sin(fk_tensor x);
+fk_tensor fk_cos(fk_tensor x);
+fk_tensor fk_tan(fk_tensor x);
+fk_tensor fk_asin(fk_tensor x);
+fk_tensor fk_acos(fk_tensor x);
+fk_tensor fk_atan(fk_tensor x);
+fk_tensor fk_sinh(fk_tensor x);
+fk_tensor fk_cosh(fk_tensor x);
+fk_tensor fk_tanh(fk_tensor x);
+fk_tensor fk_erf(fk_tensor x);
+fk_tensor fk_floor(fk_tensor x);
+fk_tensor fk_ceil(fk_tensor x);
+fk_tensor fk_round(fk_tensor x);
+fk_tensor fk_trunc(fk_tensor x);
+fk_tensor fk_isnan(fk_tensor x);
+fk_tensor fk_isfinite(fk_tensor x);
+/// Either bound may be NULL.
+fk_tensor fk_clamp(fk_tensor x, const fk_scalar *low, const fk_scalar *high);
+fk_tensor fk_nan_to_num(fk_tensor x, double nan, double positive_infinity, double negative_infinity);
+fk_tensor fk_lerp(fk_tensor a, fk_tensor b, double weight);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Reductions; no axes means all of them
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_tensor fk_sum(fk_tensor x, const int64_t *axes, int32_t count, bool keep);
+fk_tensor fk_mean(fk_tensor x, const int64_t *axes, int32_t count, bool keep);
+fk_tensor fk_var(fk_tensor x, const int64_t *axes, int32_t count, int64_t correction, bool keep);
+fk_tensor fk_std(fk_tensor x, const int64_t *axes, int32_t count, int64_t correction, bool keep);
+fk_tensor fk_amax(fk_tensor x, const int64_t *axes, int32_t count, bool keep);
+fk_tensor fk_amin(fk_tensor x, const int64_t *axes, int32_t count, bool keep);
+fk_tensor fk_norm(fk_tensor x, double order, const int64_t *axes, int32_t count, bool keep);
+fk_tensor fk_prod(fk_tensor x, int64_t axis, bool keep);
+fk_tensor fk_logsumexp(fk_tensor x, const int64_t *axes, int32_t count, bool keep);
+fk_tensor fk_argmax(fk_tensor x, int64_t axis, bool keep);
+fk_tensor fk_argmin(fk_tensor x, int64_t axis, bool keep);
+/// Over the whole tensor.
+fk_tensor fk_argmax_all(fk_tensor x);
+fk_tensor fk_argmin_all(fk_tensor x);
+fk_tensor fk_any(fk_tensor x);
+fk_tensor fk_all(fk_tensor x);
+fk_tensor fk_cumsum(fk_tensor x, int64_t axis);
+fk_tensor fk_cumprod(fk_tensor x, int64_t axis);
+fk_tensor fk_quantile(fk_tensor x, fk_tensor fractions, int64_t axis, bool keep);
+fk_tensor fk_median(fk_tensor x);
+fk_tensor fk_bincount(fk_tensor x, fk_tensor weights, int64_t minimum_length);
+fk_tensor fk_histogram(fk_tensor x, int64_t bins, double low, double high);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Products
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_tensor fk_matmul(fk_tensor a, fk_tensor b);
+fk_tensor fk_bmm(fk_tensor a, fk_tensor b);
+fk_tensor fk_einsum(const char *equation, const fk_tensor *tensors, int32_t count);
+fk_tensor fk_outer(fk_tensor a, fk_tensor b);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Automatic differentiation
+// ---------------------------------------------------------------------------------------------------------------
+
+bool fk_requires_grad(fk_tensor tensor);
+bool fk_set_requires_grad(fk_tensor tensor, bool value);
+bool fk_is_leaf(fk_tensor tensor);
+fk_tensor fk_detach(fk_tensor tensor);
+/// NULL without an error when there is none yet.
+fk_tensor fk_grad(fk_tensor tensor);
+/// `grad` may be NULL, which clears it.
+bool fk_set_grad(fk_tensor tensor, fk_tensor grad);
+/// `gradient` may be NULL for a scalar.
+bool fk_backward(fk_tensor tensor, fk_tensor gradient, bool retain_graph, bool create_graph);
+/// Gradients of outputs with respect to inputs; an entry of `results` is NULL where the input was not used.
+bool fk_gradients(
+    const fk_tensor *outputs, const fk_tensor *output_gradients, int32_t output_count, const fk_tensor *inputs,
+    int32_t input_count, bool retain_graph, bool create_graph, fk_tensor *results);
+bool fk_grad_enabled(void);
+void fk_set_grad_enabled(bool enabled);
+/// Begins inference mode on this thread; end it with `fk_inference_end` on the same thread.
+void *fk_inference_begin(void);
+void fk_inference_end(void *mode);
+
+/// The backward pass of an operation given by the caller: writes one owned gradient (or NULL) for each input.
+/// Returns false when it failed, with the message in `fk_raise`.
+typedef bool (*fk_backward_function)(
+    void *context, const fk_tensor *gradients, int32_t gradient_count, fk_tensor *results, int32_t result_count);
+/// Makes `outputs` (computed without gradients) differentiable functions of `inputs`, in place. `release(context)` is
+/// called once, when the graph is freed, or at once where no input needs a gradient.
+bool fk_attach_backward(
+    const char *name, const fk_tensor *inputs, int32_t input_count, fk_tensor *outputs, int32_t output_count,
+    fk_backward_function backward, void (*release)(void *context), void *context);
+/// Calls `hook` with the gradient whenever one arrives; the hook returns an owned replacement or NULL.
+bool fk_register_hook(
+    fk_tensor tensor, fk_tensor (*hook)(void *context, fk_tensor gradient), void (*release)(void *context),
+    void *context);
+/// Records an error of this thread, as a failed operation does.
+void fk_raise(const char *message);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
