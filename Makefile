@@ -1,0 +1,47 @@
+# Everything that a newcomer or a continuous build runs. `make` lists it.
+
+swift_build = swift build -c release
+program = .build/release/fusionkit
+
+.PHONY: help setup build debug demo test bench lint format docs clean
+
+help:
+	@echo "make setup    install what is missing (Debian packages, libtorch); quick when nothing is"
+	@echo "make build    build the program: $(program)"
+	@echo "make demo     build, simulate a scene, sharpen it, print a quality table, write a picture"
+	@echo "make test     build and run all tests"
+	@echo "make bench    build and run the benchmarks"
+	@echo "make lint     check the formatting;  make format  mend it"
+	@echo "make debug    a build with checks and symbols"
+	@echo "make clean    remove what was built (keeps libtorch)"
+
+setup:
+	@Scripts/setup
+
+build: setup
+	@echo "building $(program)"
+	@$(swift_build) --product fusionkit
+
+debug: setup
+	swift build --product fusionkit
+
+demo: build
+	@Scripts/demo $(program)
+
+test: setup lint
+	@echo "building and running the tests"
+	@$(swift_build) --product fusionkit
+	@swift test -c release
+
+bench: setup
+	@$(swift_build) --product fusionkit
+	cd Benchmarks && swift run -c release
+
+lint:
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	rm -rf .build
