@@ -110,18 +110,18 @@ extension SceneLayout {
         let drive = ScenePaint(
             .pavement, colour(random.pick([SceneMaterial.concrete, .gravel, .asphalt])), texture: 0.05)
         let shift = (random.uniform(-6...6) * metre) * axis
-        canvas.paint(
+        layFlat(
             SceneBox(
                 centre: centre + shift - (0.55 * reach * metre) * axis.turned, axis: axis, halfLength: 1.8 * metre,
                 halfWidth: 0.5 * reach * metre, height: 0, rise: 0),
-            drive, sun: sun)
+            drive)
         if random.chance(0.12) {
             let pool = ScenePaint(.water, palette.colour(.clearWater, brightness: 4, slope: -0.4), texture: 0.03)
-            canvas.paint(
+            layFlat(
                 SceneBox(
                     centre: centre + (0.62 * reach * metre) * axis.turned + shift, axis: axis, halfLength: 3.6 * metre,
                     halfWidth: 1.9 * metre, height: 0, rise: 0),
-                pool, sun: sun)
+                pool)
         }
         for _ in 0..<Int(random.uniform(1...6)) {
             plant(
@@ -157,6 +157,11 @@ extension SceneLayout {
             default: true
             }
         }
+    }
+
+    /// Paints something flat on ground that is free.
+    private mutating func layFlat(_ box: SceneBox, _ paint: ScenePaint) {
+        if isFree(box) { canvas.paint(box, paint, sun: sun) }
     }
 
     /// Halls with flat roofs, and parking places.
@@ -209,11 +214,12 @@ extension SceneLayout {
             var place = -reach
             while place < reach {
                 let spot = centre + (place * metre) * axis + (row * metre) * axis.turned
-                canvas.paint(
-                    SceneBox(
-                        centre: spot - (1.3 * metre) * axis, axis: axis.turned, halfLength: 2.4 * metre,
-                        halfWidth: max(0.06 * metre, 0.05), height: 0, rise: 0),
-                    white, sun: sun)
+                let line = SceneBox(
+                    centre: spot - (1.3 * metre) * axis, axis: axis.turned, halfLength: 2.4 * metre,
+                    halfWidth: max(0.06 * metre, 0.05), height: 0, rise: 0)
+                if line.markers.allSatisfy({ canvas.cover(x: $0.x, y: $0.y) == .pavement }) {
+                    canvas.paint(line, white, sun: sun)
+                }
                 if random.chance(0.6) { park(at: scattered(spot, by: 0.2), axis: axis.turned) }
                 place += 2.6
             }
