@@ -1,3 +1,6 @@
+// Links the C mathematics library, whose exactly rounded square root and rounding the compiler calls.
+import Foundation
+
 /// Exponential and logarithm from additions and multiplications alone.
 ///
 /// The last bit of the system's functions differs from one C library to the next; these give the same bits everywhere,

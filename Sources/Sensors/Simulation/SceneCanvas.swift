@@ -74,45 +74,30 @@ struct SceneCanvas {
         relief: (Float, Float, Int) -> (light: Float, height: Float) = { _, _, _ in (1, 0) }
     ) {
         let (side, colours, stride) = (side, colours, stride)
+        let (fine, spectral, slow) = (fine.values, spectral.values, slow.values)
+        let (first, second) = (paint.first, paint.second)
         samples.withUnsafeMutableBufferPointer { samples in
-            cover.withUnsafeMutableBufferPointer { cover in
-                fine.values.withUnsafeBufferPointer { fine in
-                    spectral.values.withUnsafeBufferPointer { spectral in
-                        slow.values.withUnsafeBufferPointer { slow in
-                            paint.first.withUnsafeBufferPointer { first in
-                                paint.second.withUnsafeBufferPointer { second in
-                                    for row in bounds.rows {
-                                        let y = Float(row) + 0.5
-                                        for column in bounds.columns {
-                                            let index = row * side + column
-                                            let x = Float(column) + 0.5
-                                            let inside = distance(x, y, index) + roughness * spectral[index]
-                                            guard inside > -0.5 else { continue }
-                                            let alpha = min(inside + 0.5, 1) * opacity
-                                            var share = paint.mixture + paint.slowMixture * slow[index]
-                                            share += paint.fineMixture * spectral[index]
-                                            if let rows = paint.rows { share += rows.share(x, y) }
-                                            share = min(max(share, 0), 1)
-                                            let brightness = max(
-                                                1 + paint.texture * fine[index] + paint.slowTexture * slow[index],
-                                                0.2)
-                                            let pixel = samples.baseAddress.unsafelyUnwrapped + index * stride
-                                            for colour in 0..<colours {
-                                                let target =
-                                                    (first[colour] + share * (second[colour] - first[colour]))
-                                                    * brightness
-                                                pixel[colour] += alpha * (target - pixel[colour])
-                                            }
-                                            let (light, height) = relief(x, y, index)
-                                            pixel[colours] += alpha * (light - pixel[colours])
-                                            pixel[colours + 1] += alpha * (height - pixel[colours + 1])
-                                            if alpha > 0.5 { cover[index] = paint.cover }
-                                        }
-                                    }
-                                }
-                            }
-                        }
+            for row in bounds.rows {
+                let y = Float(row) + 0.5
+                for column in bounds.columns {
+                    let index = row * side + column
+                    let x = Float(column) + 0.5
+                    let inside = distance(x, y, index) + roughness * spectral[index]
+                    guard inside > -0.5 else { continue }
+                    let alpha = min(inside + 0.5, 1) * opacity
+                    var share = paint.mixture + paint.slowMixture * slow[index] + paint.fineMixture * spectral[index]
+                    if let rows = paint.rows { share += rows.share(x, y) }
+                    share = min(max(share, 0), 1)
+                    let brightness = max(1 + paint.texture * fine[index] + paint.slowTexture * slow[index], 0.2)
+                    let pixel = index * stride
+                    for colour in 0..<colours {
+                        let mixed = first[colour] + share * (second[colour] - first[colour])
+                        samples[pixel + colour] += alpha * (mixed * brightness - samples[pixel + colour])
                     }
+                    let (light, height) = relief(x, y, index)
+                    samples[pixel + colours] += alpha * (light - samples[pixel + colours])
+                    samples[pixel + colours + 1] += alpha * (height - samples[pixel + colours + 1])
+                    if alpha > 0.5 { cover[index] = paint.cover }
                 }
             }
         }
