@@ -131,8 +131,9 @@ int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t 
     checkSizes(*arguments, found);
     const bool hasSizes = found.count() == 0;
     if (hasSizes && arguments->batches > 0 && arguments->channels > 0) checkArrays(*arguments, found);
-    if (arguments->instruction_set && !findKernel(arguments->instruction_set))
-        found.add("this machine has no instruction set '%.16s' for the scan; its best is %s.", arguments->instruction_set,
+    const char *name = arguments->instruction_set ? arguments->instruction_set : forcedName();
+    if (name && !findKernel(name))
+        found.add("this machine has no instruction set '%.16s' for the scan; %s is one it has.", name,
                   fk_scan_instruction_set());
     return found.count();
 }

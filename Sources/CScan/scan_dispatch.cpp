@@ -22,8 +22,7 @@ const ScanKernel *availableKernel(int32_t index) {
 }
 
 const ScanKernel *chooseKernel() {
-    const char *forced = std::getenv("FUSIONKIT_SCAN");
-    if (const ScanKernel *kernel = forced ? findKernel(forced) : nullptr) return kernel;
+    if (const ScanKernel *kernel = forcedName() ? findKernel(forcedName()) : nullptr) return kernel;
     const ScanKernel *best = &plainKernel;
     for (int32_t index = 0; const ScanKernel *kernel = availableKernel(index); ++index) best = kernel;
     return best;
@@ -45,6 +44,11 @@ void runPart(void *context, int64_t begin, int64_t end) {
 }
 
 }  // namespace
+
+const char *forcedName() {
+    static const char *const name = std::getenv("FUSIONKIT_SCAN");
+    return name;
+}
 
 const ScanKernel *findKernel(const char *name) {
     for (const ScanKernel *kernel : kernels)

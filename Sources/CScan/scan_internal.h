@@ -21,6 +21,9 @@ extern const ScanKernel avx2Kernel;
 extern const ScanKernel avx512Kernel;
 #endif
 
+/// The value of the environment variable FUSIONKIT_SCAN when it was first asked for, or null.
+const char *forcedName();
+
 /// The kernel of that name if this machine can run it, else null.
 const ScanKernel *findKernel(const char *name);
 

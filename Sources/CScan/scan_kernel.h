@@ -48,12 +48,17 @@ FK_INLINE Rows evenRows(const float *first, int64_t stride, int64_t count) {
     return rows;
 }
 
-/// to[t·toStride + lane] = rows[lane][t·stride] for times [begin, begin + times).
-static void gather(float *to, int toStride, const Rows &rows, int64_t stride, int64_t begin, int times) {
+/// to[t·toStride + lane] = rows[lane][t·stride] for times [begin, begin + times). Asks for the memory of the next tile too:
+/// the processor's own prefetching follows neither so many rows nor such long strides.
+static void gather(
+    float *to, int toStride, const Rows &rows, int64_t stride, int64_t begin, int times, int64_t length) {
+    const bool hasNext = begin + 2 * times <= length;
     if (rows.areAdjacent) {
         const float *from = rows.first[0] + begin * stride;
-        for (int t = 0; t < times; ++t)
+        for (int t = 0; t < times; ++t) {
+            if (hasNext) __builtin_prefetch(from + (t + times) * stride);
             store(to + t * toStride, rows.count == lanes ? load(from + t * stride) : loadLanes(from + t * stride, rows.count));
+        }
         return;
     }
     int t = 0;
@@ -61,7 +66,10 @@ static void gather(float *to, int toStride, const Rows &rows, int64_t stride, in
         for (; t + lanes <= times; t += lanes) {
             const int64_t lowest = stride == 1 ? begin + t : -(begin + t + lanes - 1);
             Vector square[lanes];
-            for (int i = 0; i < lanes; ++i) square[i] = load(rows.first[i] + lowest);
+            for (int i = 0; i < lanes; ++i) {
+                if (hasNext) __builtin_prefetch(rows.first[i] + lowest + times * stride);
+                square[i] = load(rows.first[i] + lowest);
+            }
             transpose(square);
             for (int i = 0; i < lanes; ++i) store(to + (t + (stride == 1 ? i : lanes - 1 - i)) * toStride, square[i]);
         }
@@ -223,7 +231,7 @@ private:
     void shareParameter(float *to, const float *from, const fk_scan_state_strides &strides, int64_t t, int times) {
         for (int64_t n = 0; n < a_.states; n += lanes) {
             const Rows rows = evenRows(from + n * strides.state, strides.state, a_.states - n);
-            gather(to + n / chunkStates * chunkStates * times + n % chunkStates, chunkStates, rows, strides.time, t, times);
+            gather(to + n / chunkStates * chunkStates * times + n % chunkStates, chunkStates, rows, strides.time, t, times, a_.length);
         }
     }
 
@@ -239,14 +247,14 @@ private:
                 rows.first[i] = from + batch_ * strides.batch + group * strides.group +
                                 (chunk * chunkStates + n) * strides.state;
             }
-            gather(to + n * lanes, chunkStates * lanes, rows, strides.time, t, times);
+            gather(to + n * lanes, chunkStates * lanes, rows, strides.time, t, times, a_.length);
         }
     }
 
     void gatherSequence(
         float *to, const float *from, const fk_scan_sequence_strides &strides, int v, int64_t t, int times) {
         from += batch_ * strides.batch + channel(v) * strides.channel;
-        gather(to, lanes, evenRows(from, strides.channel, count(v)), strides.time, t, times);
+        gather(to, lanes, evenRows(from, strides.channel, count(v)), strides.time, t, times, a_.length);
     }
 
     /// Loads a value for each lane, or zeros.
