@@ -1,11 +1,82 @@
 #ifndef FUSIONKIT_CSCAN_H
 #define FUSIONKIT_CSCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/// Name of the instruction set that the scan kernels use on this machine.
+/// Distances, in elements, between neighbours of a (batch, channel, time) array. (B, D, L) and (B, L, D) differ only here;
+/// a negative time stride, with the pointer at the last token, scans backwards.
+typedef struct {
+    int64_t batch, channel, time;
+} fk_scan_sequence_strides;
+
+/// Distances, in elements, between neighbours of a (batch, group, state, time) array. Time stride 0 makes it constant in
+/// time, batch stride 0 shares it by all batches.
+typedef struct {
+    int64_t batch, group, state, time;
+} fk_scan_state_strides;
+
+/// One selective scan (Gu, Dao 2023). For batch b, channel d of group g = d / (channels / groups), time t, state n:
+///
+///     dt = delta[t] + delta_bias[d];  dt = log(1 + exp(dt)) where delta_softplus is set
+///     h[n] = exp(dt·A[d,n])·h[n] + dt·B[g,n,t]·u[t]
+///     y[t] = Σ_n C[g,n,t]·h[n] + D[d]·u[t];  y[t] = y[t]·z[t]·sigmoid(z[t]) where z is given
+///
+/// Everything is f32. y overlaps no input. A field of zeros is "not given".
+typedef struct {
+    int64_t batches, channels, groups, states, length;  ///< states 1 to 256; groups divides channels; length may be 0.
+
+    const float *u;  ///< Input.
+    fk_scan_sequence_strides u_strides;
+    const float *delta;  ///< Step sizes before bias and softplus.
+    fk_scan_sequence_strides delta_strides;
+    const float *A;  ///< (channels, states), contiguous, any real value.
+    const float *B;
+    fk_scan_state_strides B_strides;
+    const float *C;
+    fk_scan_state_strides C_strides;
+
+    const float *D;           ///< (channels), or null.
+    const float *delta_bias;  ///< (channels), or null.
+    const float *z;           ///< Gate, or null.
+    fk_scan_sequence_strides z_strides;
+    const float *initial_state;  ///< (batches, channels, states), contiguous; zeros when null.
+    bool delta_softplus;
+
+    float *y;  ///< Output.
+    fk_scan_sequence_strides y_strides;
+    float *last_state;  ///< (batches, channels, states), contiguous; not written when null. May be initial_state.
+
+    const char *instruction_set;  ///< One of fk_scan_instruction_set_at; null takes fk_scan_instruction_set.
+} fk_scan_arguments;
+
+/// Runs body over [0, count) in disjoint parts, in any order and on any threads, and returns when all have run.
+typedef void (*fk_scan_parallel_for)(
+    void *context, int64_t count, void (*body)(void *body_context, int64_t begin, int64_t end), void *body_context);
+
+/// Checks every requirement on the arguments. Returns how many are violated, and writes one sentence for each into
+/// message (at most capacity bytes with the closing zero; longer text is cut). message may be null.
+int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t capacity);
+
+/// Runs the scan with the fastest kernel for this machine. Returns 0, or the result of fk_scan_check without having
+/// computed anything. parallel is null for one thread; the result has the same bits for any division of the work.
+int32_t fk_scan_forward(
+    const fk_scan_arguments *arguments, fk_scan_parallel_for parallel, void *context, char *message, size_t capacity);
+
+/// The specification: the recurrence in double precision, one step after the other. instruction_set is not used.
+int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, size_t capacity);
+
+/// Name of the instruction set that the scan kernels use on this machine: the widest available, or the one that the
+/// environment variable FUSIONKIT_SCAN (plain, avx2, avx512; neon on arm64) names, if this machine has it.
 const char *fk_scan_instruction_set(void);
+
+/// Names of the instruction sets that this machine can run, from slow to fast; null past the last.
+const char *fk_scan_instruction_set_at(int32_t index);
 
 #ifdef __cplusplus
 }

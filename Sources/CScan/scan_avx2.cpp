@@ -1,0 +1,37 @@
+// The scan for AVX2 with FMA: vectors of 8.
+
+#if defined(__x86_64__)
+
+#include "flush_denormals.h"
+#include "scan_internal.h"
+
+#include <immintrin.h>
+#include <utility>
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+
+namespace fusionkit {
+namespace {
+
+constexpr int lanes = 8;
+
+static __m256i firstLanes(int count) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static __m256 loadLanes(const float *from, int count) { return _mm256_maskload_ps(from, firstLanes(count)); }
+static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps(to, firstLanes(count), value); }
+
+#include "scan_vector.h"
+
+#include "scan_kernel.h"
+
+}  // namespace
+}  // namespace fusionkit
+
+#pragma clang attribute pop
+
+const fusionkit::ScanKernel fusionkit::avx2Kernel = {
+    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward};
+
+#endif

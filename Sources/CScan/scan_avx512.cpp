@@ -1,0 +1,40 @@
+// The scan for AVX-512: vectors of 16.
+
+#if defined(__x86_64__)
+
+#include "flush_denormals.h"
+#include "scan_internal.h"
+
+#include <immintrin.h>
+#include <utility>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
+
+namespace fusionkit {
+namespace {
+
+constexpr int lanes = 16;
+
+static __mmask16 firstLanes(int count) { return __mmask16((1u << count) - 1); }
+static __m512 loadLanes(const float *from, int count) { return _mm512_maskz_loadu_ps(firstLanes(count), from); }
+static void storeLanes(float *to, __m512 value, int count) { _mm512_mask_storeu_ps(to, firstLanes(count), value); }
+
+#include "scan_vector.h"
+
+#include "scan_kernel.h"
+
+}  // namespace
+}  // namespace fusionkit
+
+#pragma clang attribute pop
+
+const fusionkit::ScanKernel fusionkit::avx512Kernel = {
+    "avx512",
+    [] {
+        return bool(
+            __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"));
+    },
+    items, forward};
+
+#endif

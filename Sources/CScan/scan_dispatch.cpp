@@ -1,0 +1,82 @@
+#include "scan_internal.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <iterator>
+
+namespace fusionkit {
+namespace {
+
+const ScanKernel *const kernels[] = {
+    &plainKernel,
+#if defined(__x86_64__)
+    &avx2Kernel,
+    &avx512Kernel,
+#endif
+};
+
+const ScanKernel *availableKernel(int32_t index) {
+    for (const ScanKernel *kernel : kernels)
+        if (kernel->isAvailable() && index-- == 0) return kernel;
+    return nullptr;
+}
+
+const ScanKernel *chooseKernel() {
+    if (const ScanKernel *kernel = forcedName() ? findKernel(forcedName()) : nullptr) return kernel;
+    const ScanKernel *best = &plainKernel;
+    for (int32_t index = 0; const ScanKernel *kernel = availableKernel(index); ++index) best = kernel;
+    return best;
+}
+
+const ScanKernel &standardKernel() {
+    static const ScanKernel *const kernel = chooseKernel();
+    return *kernel;
+}
+
+struct Work {
+    const fk_scan_arguments &arguments;
+    const ScanKernel &kernel;
+};
+
+void runPart(void *context, int64_t begin, int64_t end) {
+    const Work &work = *static_cast<const Work *>(context);
+    work.kernel.forward(work.arguments, begin, end);
+}
+
+}  // namespace
+
+const char *forcedName() {
+    static const char *const name = std::getenv("FUSIONKIT_SCAN");
+    return name;
+}
+
+const ScanKernel *findKernel(const char *name) {
+    for (const ScanKernel *kernel : kernels)
+        if (std::strcmp(kernel->name, name) == 0 && kernel->isAvailable()) return kernel;
+    return nullptr;
+}
+
+}  // namespace fusionkit
+
+using namespace fusionkit;
+
+const char *fk_scan_instruction_set(void) { return standardKernel().name; }
+
+const char *fk_scan_instruction_set_at(int32_t index) {
+    const ScanKernel *kernel = index < 0 ? nullptr : availableKernel(index);
+    return kernel ? kernel->name : nullptr;
+}
+
+int32_t fk_scan_forward(
+    const fk_scan_arguments *arguments, fk_scan_parallel_for parallel, void *context, char *message, size_t capacity) {
+    if (int32_t violations = fk_scan_check(arguments, message, capacity)) return violations;
+    const char *name = arguments->instruction_set;
+    Work work{*arguments, name ? *findKernel(name) : standardKernel()};
+    const int64_t items = work.kernel.items(*arguments);
+    if (items == 0) return 0;
+    if (parallel)
+        parallel(context, items, runPart, &work);
+    else
+        runPart(&work, 0, items);
+    return 0;
+}

@@ -1,0 +1,87 @@
+import CScan
+import Testing
+
+@Suite("Selective scan, arguments") struct ScanCheckTests {
+    @Test("accepts what is right")
+    func accepts() {
+        #expect(violations(ScanProblem(ScanConfiguration()).arguments) == "")
+    }
+
+    @Test("says each requirement that is violated in a sentence")
+    func saysEach() {
+        var arguments = fk_scan_arguments()
+        arguments.channels = 7
+        arguments.groups = 2
+        arguments.states = 257
+        arguments.length = -1
+        #expect(
+            violations(arguments)
+                == "length is -1; it must be 0 or more. states is 257; it must be from 1 to 256. "
+                + "channels (7) must be a multiple of groups (2).")
+    }
+
+    @Test("names the arrays that are missing")
+    func missing() {
+        var arguments = ScanProblem(ScanConfiguration()).arguments
+        arguments.u = nil
+        arguments.C = nil
+        arguments.A = nil
+        #expect(violations(arguments) == "A is missing (null). u is missing (null). C is missing (null).")
+    }
+
+    @Test("refuses strides beyond any memory", arguments: [Int64.max, .min, .max / 3])
+    func overflow(stride: Int64) {
+        let problem = ScanProblem(ScanConfiguration())
+        var arguments = problem.arguments
+        arguments.delta_strides.time = stride
+        arguments.B_strides.state = stride
+        #expect(
+            violations(arguments) == "the strides of delta lead beyond the address space. "
+                + "the strides of B lead beyond the address space.")
+        arguments = problem.arguments
+        arguments.batches = .max / 2
+        #expect(violations(arguments).contains("larger than the address space"))
+    }
+
+    @Test("refuses an output whose elements overlap")
+    func overlap() {
+        var arguments = ScanProblem(ScanConfiguration()).arguments
+        arguments.y_strides = .init(batch: 0, channel: 8, time: 1)
+        #expect(violations(arguments).contains("the strides of y (batch 0, channel 8, time 1) let elements overlap"))
+        arguments.y_strides = .init(batch: 0, channel: 1, time: 8)
+        #expect(violations(arguments) == "")
+    }
+
+    @Test("refuses an instruction set that the machine lacks, and computes nothing")
+    func instructionSet() {
+        let problem = ScanProblem(ScanConfiguration())
+        problem.arguments.y[0] = 42
+        #expect(throws: ScanFailure.self) { try problem.run("abacus") }
+        #expect(problem.read { $0.y[0] } == 42)
+    }
+
+    @Test("cuts the message where the caller's memory ends")
+    func cut() {
+        var message = [CChar](repeating: 1, count: 12)
+        var arguments = fk_scan_arguments()
+        arguments.groups = 1
+        #expect(fk_scan_check(&arguments, &message, 10) == 1)
+        #expect(text(message) == "states is" && message[10] == 1)
+        #expect(fk_scan_check(&arguments, nil, 0) == 1)
+        #expect(fk_scan_check(nil, nil, 0) == 1)
+    }
+
+    @Test("offers its standard instruction set among the available ones")
+    func standard() {
+        #expect(instructionSets.contains(String(cString: fk_scan_instruction_set())))
+        #expect(fk_scan_instruction_set_at(-1) == nil)
+    }
+
+    private func violations(_ arguments: fk_scan_arguments) -> String {
+        var arguments = arguments
+        var message = [CChar](repeating: 0, count: 1000)
+        let count = fk_scan_check(&arguments, &message, message.count)
+        #expect((count == 0) == (message[0] == 0))
+        return text(message)
+    }
+}
