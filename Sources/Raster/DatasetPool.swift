@@ -1,0 +1,83 @@
+import CGDAL
+import Foundation
+
+/// Open handles of one file, each used by one thread at a time.
+///
+/// A GDAL handle must not be used by two threads at once, but may move from one to the next. So a read takes an idle
+/// handle, or opens one more, and gives it back: there are as many as there were reads at the same time.
+///
+/// `@unchecked Sendable`: `idle` is touched under `lock` only, and a handle that was taken out belongs to its taker.
+final class DatasetPool: @unchecked Sendable {
+    private let file: String
+    private let lock = NSLock()
+    private var idle: [GDALDatasetH] = []
+
+    init(file: String) { self.file = file }
+
+    deinit {
+        let handles = idle
+        GDALMessages.collect { _ in handles.forEach { GDALClose($0) } }
+    }
+
+    /// Lends a handle, and the messages of GDAL while it is used.
+    func withDataset<Result>(_ work: (GDALDatasetH, GDALMessages) throws -> Result) throws -> Result {
+        try GDALMessages.collect { messages in
+            let taken = lock.withLock { idle.popLast() }
+            let dataset = try taken ?? DatasetPool.open(file, messages: messages)
+            defer { lock.withLock { idle.append(dataset) } }
+            return try work(dataset, messages)
+        }
+    }
+
+    private static func open(_ file: String, messages: GDALMessages) throws(RasterError) -> GDALDatasetH {
+        // Without this, handles of one VRT share the handles of its sources, across our threads.
+        CPLSetThreadLocalConfigOption("VRT_SHARED_SOURCE", "NO")
+        defer { CPLSetThreadLocalConfigOption("VRT_SHARED_SOURCE", nil) }
+        guard let dataset = GDALOpenEx(file, fusionkitReadOnlyRasterFlags(), nil, nil, nil) else {
+            throw openingFailure(file, messages: messages)
+        }
+        return dataset
+    }
+
+    private static func openingFailure(_ file: String, messages: GDALMessages) -> RasterError {
+        if !file.hasPrefix("/vsi"), let error = localFailure(file, messages: messages) { return error }
+        if let driver = GDALIdentifyDriverEx(file, UInt32(GDAL_OF_RASTER), nil, nil) {
+            let name = GDALGetDriverShortName(driver).map { String(cString: $0) } ?? ""
+            return RasterError(
+                .damaged, file: file, "it begins like a \(name) image, but is truncated or damaged.",
+                remedy: "Fetch the file again.", cause: messages.cause)
+        }
+        return RasterError(
+            .notAnImage, file: file, "it is not an image that GDAL \(RasterLibrary.version) can read.",
+            remedy: "Give a GeoTIFF or another raster format.", cause: messages.cause)
+    }
+
+    /// What the file system alone can tell.
+    private static func localFailure(_ file: String, messages: GDALMessages) -> RasterError? {
+        var status = stat()
+        guard stat(file, &status) == 0 else {
+            let failure = SystemFailure(call: "stat", errorNumber: errno)
+            if failure.errorNumber == EACCES { return notReadable(file, failure) }
+            // The name may be that of a part of a file, `NETCDF:"a.nc":x`: then GDAL has said what is wrong.
+            return RasterError(
+                .notFound, file: file, "there is no such file.", remedy: "Check the path.",
+                cause: file.contains(":") ? messages.cause : nil)
+        }
+        if status.st_mode & S_IFMT == S_IFDIR {
+            return RasterError(
+                .isDirectory, file: file, "it is a directory, not an image.", remedy: "Name a file in it.")
+        }
+        if access(file, R_OK) != 0 {
+            return notReadable(file, SystemFailure(call: "access", errorNumber: errno))
+        }
+        if status.st_size == 0 {
+            return RasterError(.damaged, file: file, "it is empty (0 bytes).", remedy: "Fetch the file again.")
+        }
+        return nil
+    }
+
+    private static func notReadable(_ file: String, _ failure: SystemFailure) -> RasterError {
+        RasterError(
+            .notReadable, file: file, "it may not be read.", remedy: "Check its permissions.", cause: failure)
+    }
+}

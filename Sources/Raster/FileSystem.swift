@@ -1,0 +1,47 @@
+import Foundation
+
+/// Whether two paths lead to the same file, through links or not.
+///
+/// - Returns: false when one of them does not exist.
+public func sameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+}
+
+/// What the writer needs of the file system.
+enum FileSystem {
+    /// Whether there is something of this name, be it a link that leads nowhere.
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// The absolute path without links; nil when it does not exist.
+    static func resolved(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
+    /// Bytes that this user may still write beside a path; nil when the system does not say.
+    static func freeBytes(in directory: String) -> Int? {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return nil }
+        return saturatingProduct(Int(clamping: status.f_bavail), Int(clamping: status.f_frsize))
+    }
+
+    /// Makes the system write a file, or a directory's entries, to the disk.
+    static func synchronize(_ path: String) throws(SystemFailure) {
+        let descriptor = open(path, O_RDONLY)
+        guard descriptor >= 0 else { throw SystemFailure(call: "open", errorNumber: errno) }
+        defer { close(descriptor) }
+        // File systems that cannot do it say EINVAL.
+        if fsync(descriptor) != 0, errno != EINVAL { throw SystemFailure(call: "fsync", errorNumber: errno) }
+    }
+
+    /// Gives a file another name, replacing what has it.
+    static func rename(_ old: String, to new: String) throws(SystemFailure) {
+        if Foundation.rename(old, new) != 0 { throw SystemFailure(call: "rename", errorNumber: errno) }
+    }
+}

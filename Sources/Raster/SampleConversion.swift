@@ -1,0 +1,111 @@
+/// How computed values become stored ones: rounded half away from zero, saturated, and kept apart from nodata.
+///
+/// A value that may not be stored (invalid, or NaN) becomes the nodata value; without one it becomes 0 in integers and
+/// NaN in floating-point types. A valid value that would land on the nodata value moves to its neighbour.
+enum SampleConversion {
+    /// Converts one band.
+    ///
+    /// - Parameters:
+    ///   - source: `count` values.
+    ///   - valid: `count` bytes, 0 where a pixel is invalid; all are valid when nil.
+    ///   - type: any type but `int8`.
+    ///   - nodata: a value that the type can represent.
+    ///   - target: room for `count` numbers of the type.
+    static func store<Sample: RasterSample>(
+        _ source: UnsafePointer<Sample>, valid: UnsafePointer<UInt8>?, count: Int, as type: SampleType,
+        nodata: Double?, into target: UnsafeMutableRawPointer
+    ) {
+        // Named types, so that the loops below are compiled for each of them.
+        if Sample.self == Float.self {
+            let source = UnsafeRawPointer(source).assumingMemoryBound(to: Float.self)
+            dispatch(source, valid, count, type, nodata, target)
+        } else {
+            let source = UnsafeRawPointer(source).assumingMemoryBound(to: Double.self)
+            dispatch(source, valid, count, type, nodata, target)
+        }
+    }
+
+    @inline(__always)
+    private static func dispatch<Sample: RasterSample>(
+        _ source: UnsafePointer<Sample>, _ valid: UnsafePointer<UInt8>?, _ count: Int, _ type: SampleType,
+        _ nodata: Double?, _ target: UnsafeMutableRawPointer
+    ) {
+        switch type {
+        case .uint8: integers(source, valid, count, nodata, target, UInt8.self)
+        case .int8: integers(source, valid, count, nodata, target, Int8.self)
+        case .uint16: integers(source, valid, count, nodata, target, UInt16.self)
+        case .int16: integers(source, valid, count, nodata, target, Int16.self)
+        case .uint32: integers(source, valid, count, nodata, target, UInt32.self)
+        case .int32: integers(source, valid, count, nodata, target, Int32.self)
+        case .uint64: integers(source, valid, count, nodata, target, UInt64.self)
+        case .int64: integers(source, valid, count, nodata, target, Int64.self)
+        case .float32: floats(source, valid, count, nodata, target, Float.self)
+        case .float64: floats(source, valid, count, nodata, target, Double.self)
+        }
+    }
+
+    @inline(__always)
+    private static func integers<Sample: RasterSample, Stored: FixedWidthInteger>(
+        _ source: UnsafePointer<Sample>, _ valid: UnsafePointer<UInt8>?, _ count: Int, _ nodata: Double?,
+        _ target: UnsafeMutableRawPointer, _: Stored.Type
+    ) {
+        let target = target.bindMemory(to: Stored.self, capacity: count)
+        let absent = nodata.flatMap { Stored(exactly: $0) }
+        for index in 0..<count {
+            let value = source[index]
+            if value.isNaN || valid.map({ $0[index] == 0 }) ?? false {
+                target[index] = absent ?? 0
+                continue
+            }
+            let stored: Stored = rounded(value)
+            target[index] = stored == absent ? neighbour(of: stored, towards: value) : stored
+        }
+    }
+
+    @inline(__always)
+    private static func rounded<Sample: RasterSample, Stored: FixedWidthInteger>(_ value: Sample) -> Stored {
+        if value >= Sample(Stored.max) { return Stored.max }
+        if value <= Sample(Stored.min) { return Stored.min }
+        let whole = Stored(value)
+        // Exact: a value with a fraction is below 2^53 (2^24), where whole numbers have no rounding.
+        let fraction = value - Sample(whole)
+        if fraction >= 0.5 { return whole + 1 }
+        return fraction <= -0.5 ? whole - 1 : whole
+    }
+
+    @inline(__always)
+    private static func neighbour<Sample: RasterSample, Stored: FixedWidthInteger>(
+        of stored: Stored, towards value: Sample
+    ) -> Stored {
+        if stored == Stored.max { return stored - 1 }
+        return stored == Stored.min || value >= Sample(stored) ? stored + 1 : stored - 1
+    }
+
+    @inline(__always)
+    private static func floats<Sample: RasterSample, Stored: RasterSample>(
+        _ source: UnsafePointer<Sample>, _ valid: UnsafePointer<UInt8>?, _ count: Int, _ nodata: Double?,
+        _ target: UnsafeMutableRawPointer, _: Stored.Type
+    ) {
+        let target = target.bindMemory(to: Stored.self, capacity: count)
+        let absent = nodata.map { Stored($0) } ?? .nan
+        // GDAL takes values within 4 units in the last place for the nodata value.
+        let reach = absent.isFinite ? absent.magnitude * Stored.ulpOfOne * 4 : 0
+        for index in 0..<count {
+            let value = source[index]
+            if value.isNaN || valid.map({ $0[index] == 0 }) ?? false {
+                target[index] = absent
+                continue
+            }
+            var stored = Stored(value)
+            if !stored.isFinite, value.isFinite {
+                stored = value < 0 ? -Stored.greatestFiniteMagnitude : Stored.greatestFiniteMagnitude
+            }
+            if absent.isFinite, (stored - absent).magnitude <= reach {
+                let step = max(2 * reach, Stored.leastNormalMagnitude)
+                let moved = stored < absent ? absent - step : absent + step
+                stored = moved.isFinite ? moved : (stored < absent ? absent + step : absent - step)
+            }
+            target[index] = stored
+        }
+    }
+}
