@@ -4,7 +4,7 @@
 /// (each time mirrored about the ends of the grown signal) and half while it shrinks back. Inside, that is a binomial
 /// filter of 8·⌈log₂ r⌉ + 1 taps; near the ends its rows differ from every border rule, so they are found by sending unit
 /// impulses through the exact procedure.
-public struct AtrousFilter: Sendable {
+public struct AtrousFilter: Sendable, Hashable {
     private static let taps = [1.0, 4, 6, 4, 1].map { $0 / 16 }
 
     /// Size of a coarse pixel in pixels of the image.

@@ -1,7 +1,7 @@
 /// PAN at the resolution of the multispectral bands: P_L = U(D(G ∗ P)).
 ///
 /// G is the MTF filter of a band, D nearest decimation, U the interpolator. Bands of equal gain share a result.
-public struct PANLowPass: Sendable {
+public struct PANLowPass: Sendable, Hashable {
     /// Size of a coarse pixel in PAN pixels.
     public let ratio: Int
     private let filters: [SymmetricFilter]
