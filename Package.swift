@@ -19,7 +19,7 @@ let package = Package(
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
-        .testTarget(name: "ClassicalTests", dependencies: ["Classical"]),
+        .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     ],
     swiftLanguageModes: [.v6],

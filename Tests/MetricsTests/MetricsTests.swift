@@ -45,7 +45,9 @@ private func pair(
 
     @Test("do not depend on the order of bands")
     func bandOrder() throws {
-        let (reference, fused) = (texture(bands: 3, height: 48, width: 64), texture(bands: 3, height: 48, width: 64, seed: 9))
+        let (reference, fused) = (
+            texture(bands: 3, height: 48, width: 64), texture(bands: 3, height: 48, width: 64, seed: 9)
+        )
         func turned(_ image: Image) -> Image {
             Image(
                 bands: 3, height: 48, width: 64,
@@ -114,7 +116,9 @@ private func pair(
 
     @Test("cut the border as the toolbox does: 20 pixels at the start, 21 at the end")
     func border() throws {
-        let (reference, fused) = (texture(bands: 2, height: 80, width: 90), texture(bands: 2, height: 80, width: 90, seed: 2))
+        let (reference, fused) = (
+            texture(bands: 2, height: 80, width: 90), texture(bands: 2, height: 80, width: 90, seed: 2)
+        )
         let cut = try pair(reference, fused, border: .dlpan)
         let cropped = try pair(
             reference.cropped(rows: 20..<59, columns: 20..<69), fused.cropped(rows: 20..<59, columns: 20..<69))
@@ -125,7 +129,9 @@ private func pair(
 
     @Test("can be summed over parts of a scene")
     func parts() throws {
-        let (reference, fused) = (texture(bands: 3, height: 60, width: 40), texture(bands: 3, height: 60, width: 40, seed: 3))
+        let (reference, fused) = (
+            texture(bands: 3, height: 60, width: 40), texture(bands: 3, height: 60, width: 40, seed: 3)
+        )
         let whole = PixelSums(reference: reference, fused: fused)
         var sums = PixelSums(
             reference: reference.cropped(rows: 0..<17, columns: 0..<40),
