@@ -35,7 +35,7 @@ let package = Package(
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
-        .testTarget(name: "ClassicalTests", dependencies: ["Classical"]),
+        .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
     ],
     swiftLanguageModes: [.v6],

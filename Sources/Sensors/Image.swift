@@ -61,4 +61,24 @@ public struct Image: Sendable, Equatable {
         }
         return result
     }
+
+    /// Writes another image of as many bands into this one.
+    ///
+    /// - Parameters:
+    ///   - part: the samples to write; they must fit in.
+    ///   - row: the row of the first of them.
+    ///   - column: the column of the first of them.
+    public mutating func paste(_ part: Image, row: Int, column: Int) {
+        precondition(
+            part.bands == bands && row >= 0 && column >= 0 && row + part.height <= height
+                && column + part.width <= width,
+            "\(part.bands) × \(part.height) × \(part.width) at (\(row), \(column)) of \(bands) × \(height) × \(width)")
+        for band in 0..<bands {
+            for source in 0..<part.height {
+                let start = (band * height + row + source) * width + column
+                let from = (band * part.height + source) * part.width
+                values.replaceSubrange(start..<start + part.width, with: part.values[from..<from + part.width])
+            }
+        }
+    }
 }

@@ -1,0 +1,44 @@
+/// A scene that a classical method cannot sharpen.
+public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// PAN has several bands.
+    case panchromaticBands(Int)
+    /// The ratio is one that the MTF filters cannot represent.
+    case ratio(Int)
+    /// An image has no pixels.
+    case empty(pan: String, ms: String)
+    /// Without georeferencing PAN must be the multispectral image's size times the ratio.
+    case sizes(pan: String, ms: String, ratio: Int)
+    /// The sensor describes fewer bands than the image has.
+    case sensorBands(sensor: String, gains: Int, bands: Int)
+    /// A mask of another size than PAN.
+    case mask(pixels: Int, expected: Int)
+    /// Every pixel is masked.
+    case noValidPixels
+    /// Statistics of the scene are NaN or infinite.
+    case notFinite
+
+    /// What is wrong with the numbers found, and what to do.
+    public var description: String {
+        switch self {
+        case .panchromaticBands(let bands):
+            "PAN has \(bands) bands; one is needed. Are PAN and the multispectral image swapped?"
+        case .ratio(let ratio):
+            "A ratio of \(ratio) between PAN and the multispectral image; 2 to 20 is possible."
+        case .empty(let pan, let ms):
+            "There is nothing to sharpen: PAN has \(pan) pixels, the multispectral image \(ms)."
+        case .sizes(let pan, let ms, let ratio):
+            "PAN is \(pan) pixels and the multispectral image \(ms); with the ratio \(ratio) PAN must be exactly "
+                + "\(ratio) times as high and as wide. Crop one of them, or give the ratio."
+        case .sensorBands(let sensor, let gains, let bands):
+            "The sensor \(sensor) has \(gains) bands and the multispectral image \(bands). "
+                + "Choose the bands of the sensor, or the sensor \"none\"."
+        case .mask(let pixels, let expected):
+            "The mask has \(pixels) pixels and PAN \(expected)."
+        case .noValidPixels:
+            "No pixel of the scene is valid in both images: nothing can be estimated from it."
+        case .notFinite:
+            "The images hold NaN or infinite samples, so means and covariances of the scene are not finite. "
+                + "Mark such pixels as nodata."
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Sensors
+
+/// A sharpening method without training.
+///
+/// It works in two phases, so that a scene need not fit in memory. First the statistics that ``moments(of:)`` asks for are
+/// gathered over ``SharpeningScene/statisticsBlocks``; ``fit(_:)`` turns them into the method's coefficients. Then every
+/// block is fused by itself, and a pixel has the same bits whatever block it lies in:
+///
+/// ```swift
+/// var statistics = SceneStatistics(of: scene, plan: method.moments(of: scene))
+/// for region in scene.statisticsBlocks { statistics.merge(statistics.measure(read(region))) }
+/// let fitted = try method.fit(statistics)
+/// for tile in tiles { write(fitted.fuse(read(tile))) }
+/// ```
+public protocol ClassicalMethod: Sendable {
+    /// The name in the literature, such as "MTF-GLP-FS".
+    var name: String { get }
+    /// One line for people who choose a method.
+    var summary: String { get }
+    /// Who published it.
+    var source: String { get }
+    /// The means and covariances that the method needs of a scene.
+    func moments(of scene: SharpeningScene) -> MomentPlan
+    /// The method's coefficients for a scene.
+    ///
+    /// - Throws: ``ClassicalError/noValidPixels`` or ``ClassicalError/notFinite``.
+    func fit(_ statistics: SceneStatistics) throws(ClassicalError) -> FittedMethod
+}
+
+/// A method with the coefficients of a scene.
+public struct FittedMethod: Sendable {
+    /// A row of numbers that explains what the method does to the scene.
+    public struct Coefficients: Sendable, Hashable {
+        /// What they are, such as "injection gain".
+        public let name: String
+        /// One for each band.
+        public let values: [Double]
+    }
+
+    /// The numbers found, for reports.
+    public let coefficients: [Coefficients]
+    /// What has to be computed of each block.
+    public let ingredients: Ingredients
+    private let rule: @Sendable (PreparedBlock) -> Image
+
+    init(
+        coefficients: [Coefficients] = [], ingredients: Ingredients = [],
+        rule: @escaping @Sendable (PreparedBlock) -> Image
+    ) {
+        self.coefficients = coefficients
+        self.ingredients = ingredients
+        self.rule = rule
+    }
+
+    /// The sharpened block, (C, rows, columns) of its region. Nothing is clipped or rounded.
+    public func fuse(_ block: SharpeningBlock) -> Image {
+        fuse(PreparedBlock(block, ingredients: ingredients))
+    }
+
+    /// The sharpened block, of one that is prepared with ``ingredients``.
+    package func fuse(_ block: PreparedBlock) -> Image { rule(block) }
+}
+
+extension ClassicalMethod {
+    /// Sharpens a whole image in memory.
+    ///
+    /// - Parameters:
+    ///   - ms: (C, h, w), linear unit.
+    ///   - pan: (1, r·h, r·w).
+    ///   - sensor: gives the MTF gains of the bands.
+    ///   - ratio: r, size of a multispectral pixel in PAN pixels.
+    ///   - border: symmetric; circular to compare with the reference implementation.
+    ///   - isValid: the PAN pixels that count in statistics, row by row; all when nil.
+    /// - Returns: (C, r·h, r·w), neither clipped nor rounded.
+    public func sharpen(
+        ms: Image, pan: Image, sensor: Sensor, ratio: Int, border: Border = .symmetric, isValid: [Bool]? = nil
+    ) throws(ClassicalError) -> Image {
+        guard pan.bands == 1 else { throw .panchromaticBands(pan.bands) }
+        let scene = try SharpeningScene(
+            panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
+            sensor: sensor, ratio: ratio, border: border)
+        guard pan.height == ratio * ms.height && pan.width == ratio * ms.width else {
+            throw .sizes(
+                pan: "\(pan.height) × \(pan.width)", ms: "\(ms.height) × \(ms.width)", ratio: ratio)
+        }
+        if let isValid, isValid.count != pan.pixels { throw .mask(pixels: isValid.count, expected: pan.pixels) }
+        return try sharpen(scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan), isValid: isValid)
+    }
+
+    /// Sharpens a whole scene in memory whose grids may be shifted.
+    ///
+    /// - Parameters:
+    ///   - scene: sizes, ratio, filters.
+    ///   - ms: the whole multispectral image.
+    ///   - pan: the whole panchromatic image.
+    ///   - isValid: the PAN pixels that count in statistics, row by row; all when nil.
+    public func sharpen(
+        scene: SharpeningScene, ms: SceneWindow, pan: SceneWindow, isValid: [Bool]? = nil
+    ) throws(ClassicalError) -> Image {
+        let plan = moments(of: scene)
+        var statistics = SceneStatistics(of: scene, plan: plan)
+        if !plan.isEmpty {
+            for region in scene.statisticsBlocks {
+                let valid = isValid.map { isValid in
+                    region.rows.flatMap { row in
+                        isValid[
+                            row * scene.panWidth + region.columns.lowerBound..<row * scene.panWidth
+                                + region.columns.upperBound]
+                    }
+                }
+                statistics.merge(
+                    statistics.measure(
+                        SharpeningBlock(scene: scene, region: region, pan: pan, ms: ms, isValid: valid)))
+            }
+        }
+        let fitted = try fit(statistics)
+        var result = Image(bands: scene.bands, height: scene.panHeight, width: scene.panWidth)
+        for region in scene.blocks(side: 512) {
+            result.paste(
+                fitted.fuse(SharpeningBlock(scene: scene, region: region, pan: pan, ms: ms)),
+                row: region.rows.lowerBound, column: region.columns.lowerBound)
+        }
+        return result
+    }
+}
+
+/// The classical methods by name.
+public enum ClassicalMethods {
+    /// Every method.
+    public static let all: [any ClassicalMethod] = [
+        EXP(), Brovey(), GIHS(), GSA(), MTFGLP(), GS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMR(),
+    ]
+
+    /// The method that runs when none is named: it holds up on every scene we have.
+    public static let standard: any ClassicalMethod = MTFGLPFS()
+
+    /// The method of a name, in any case, with or without hyphens; nil when there is none.
+    public static func named(_ name: String) -> (any ClassicalMethod)? {
+        func key(_ name: String) -> String { name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != " " } }
+        return all.first { key($0.name) == key(name) }
+    }
+}

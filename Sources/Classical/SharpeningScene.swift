@@ -1,0 +1,128 @@
+import Sensors
+
+/// What is the same in every block of a scene that is sharpened: sizes, grids, filters.
+///
+/// PAN pixel (i, j) and multispectral sample (k, l) lie at the same place when i = r·k + r/2 + rowShift and
+/// j = r·l + r/2 + columnShift (integer division). Without georeferencing both shifts are 0; with it they follow from the
+/// two geotransforms and may be any real number.
+public struct SharpeningScene: Sendable, Hashable {
+    /// Rows of PAN.
+    public let panHeight: Int
+    /// Columns of PAN.
+    public let panWidth: Int
+    /// Rows of the multispectral image.
+    public let msHeight: Int
+    /// Columns of the multispectral image.
+    public let msWidth: Int
+    /// Bands of the multispectral image.
+    public let bands: Int
+    /// Size of a multispectral pixel in PAN pixels.
+    public let ratio: Int
+    /// What the interpolator finds beyond the multispectral image: symmetric for scenes, circular to compare with the
+    /// reference implementation (whole images only).
+    public let border: Border
+    /// The distinct filters of the bands.
+    let filters: [SymmetricFilter]
+    /// Which of ``filters`` is a band's.
+    let filterOfBand: [Int]
+    let upsampler: Upsampler
+    let lowPass: PANLowPass
+    let atrous: AtrousFilter
+
+    /// A scene.
+    ///
+    /// - Parameters:
+    ///   - panHeight: rows of PAN.
+    ///   - panWidth: columns of PAN.
+    ///   - msHeight: rows of the multispectral image.
+    ///   - msWidth: columns of the multispectral image.
+    ///   - bands: bands of the multispectral image.
+    ///   - sensor: gives the MTF gains; its first bands are the image's.
+    ///   - ratio: size of a multispectral pixel in PAN pixels, 2 to 20.
+    ///   - border: what lies beyond the multispectral image.
+    ///   - rowShift: PAN pixels that multispectral samples lie further down than r·k + r/2.
+    ///   - columnShift: PAN pixels that they lie further right.
+    public init(
+        panHeight: Int, panWidth: Int, msHeight: Int, msWidth: Int, bands: Int, sensor: Sensor, ratio: Int,
+        border: Border = .symmetric, rowShift: Double = 0, columnShift: Double = 0
+    ) throws(ClassicalError) {
+        guard (2...20).contains(ratio) else { throw .ratio(ratio) }
+        guard min(msHeight, msWidth, bands) > 0, min(panHeight, panWidth) > ratio / 2 else {
+            throw .empty(pan: "\(panHeight) × \(panWidth)", ms: "\(bands) × \(msHeight) × \(msWidth)")
+        }
+        guard sensor.bands.count >= bands else {
+            throw .sensorBands(sensor: sensor.name, gains: sensor.bands.count, bands: bands)
+        }
+        self.panHeight = panHeight
+        self.panWidth = panWidth
+        self.msHeight = msHeight
+        self.msWidth = msWidth
+        self.bands = bands
+        self.ratio = ratio
+        self.border = border
+        var gains: [Double] = []
+        filterOfBand = sensor.mtfGains.prefix(bands).map { gain in
+            if let known = gains.firstIndex(of: gain) { return known }
+            gains.append(gain)
+            return gains.count - 1
+        }
+        filters = gains.map { MTFFilter.taps(gain: $0, ratio: ratio) }
+        upsampler = Upsampler(ratio: ratio, border: border, rowShift: rowShift, columnShift: columnShift)
+        lowPass = PANLowPass(filters: filters, ratio: ratio, border: border)
+        atrous = AtrousFilter(ratio: ratio)
+    }
+
+    /// All PAN pixels.
+    public var region: PixelRegion { PixelRegion(rows: 0..<panHeight, columns: 0..<panWidth) }
+
+    /// Side of the blocks in which statistics are gathered, in PAN pixels; fixed, so that they do not depend on how a scene
+    /// is read.
+    public static let statisticsBlockSide = 256
+
+    /// The blocks in which statistics are gathered, in the order in which they are merged.
+    ///
+    /// One block is the whole scene with a circular border, whose edges depend on the opposite ones.
+    public var statisticsBlocks: [PixelRegion] { blocks(side: Self.statisticsBlockSide) }
+
+    func blocks(side: Int) -> [PixelRegion] {
+        if border == .circular { return [region] }
+        return stride(from: 0, to: panHeight, by: side).flatMap { row in
+            stride(from: 0, to: panWidth, by: side).map { column in
+                PixelRegion(
+                    rows: row..<min(row + side, panHeight), columns: column..<min(column + side, panWidth))
+            }
+        }
+    }
+
+    /// The PAN pixels that a block needs: its own and those that its filters reach.
+    public func panRegion(for region: PixelRegion, ingredients: Ingredients) -> PixelRegion {
+        var halo = 0
+        if ingredients.contains(.gaussianPAN) { halo = MTFFilter.radius }
+        if ingredients.contains(.coarseGrid) { halo = max(halo, atrous.reach) }
+        let near = region.expanded(by: halo, height: panHeight, width: panWidth)
+        guard ingredients.contains(.lowPassPAN) else { return near }
+        let far = lowPass.panRegion(for: region, height: panHeight, width: panWidth)
+        return PixelRegion(
+            rows: min(near.rows.lowerBound, far.rows.lowerBound)..<max(near.rows.upperBound, far.rows.upperBound),
+            columns: min(
+                near.columns.lowerBound, far.columns.lowerBound)..<max(
+                    near.columns.upperBound, far.columns.upperBound))
+    }
+
+    /// The multispectral samples that a block needs.
+    public func msRegion(for region: PixelRegion) -> PixelRegion {
+        upsampler.coarseRegion(for: region, height: msHeight, width: msWidth)
+    }
+
+    /// PAN pixels beyond a block that a method with these ingredients reads at most.
+    public func panHalo(_ ingredients: Ingredients) -> Int {
+        var halo = 0
+        if ingredients.contains(.gaussianPAN) { halo = MTFFilter.radius }
+        if ingredients.contains(.coarseGrid) { halo = max(halo, atrous.reach) }
+        if ingredients.contains(.lowPassPAN) { halo = max(halo, lowPass.reach) }
+        return halo
+    }
+
+    /// Multispectral samples beyond a block that the interpolator reads at most.
+    public var msHalo: Int { (upsampler.reach + ratio - 1) / ratio }
+}

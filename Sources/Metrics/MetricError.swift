@@ -1,0 +1,35 @@
+/// A pair of images that cannot be compared.
+public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Reference and fused image differ in bands, rows or columns.
+    case shapes(reference: String, fused: String)
+    /// There is no band or no pixel.
+    case empty(String)
+    /// The image, after the border cut, is smaller than the metric's window.
+    case tooSmall(metric: String, height: Int, width: Int, minimum: Int)
+    /// A mask of another size than the images.
+    case mask(pixels: Int, expected: Int)
+    /// No pixel, or no whole window, is left by the mask.
+    case noValidPixels(metric: String)
+    /// NaN or infinite samples among those that count.
+    case notFinite(image: String, samples: Int)
+
+    /// What is wrong with the numbers found, and what to do.
+    public var description: String {
+        switch self {
+        case .shapes(let reference, let fused):
+            "The reference is \(reference) (bands × rows × columns) and the fused image \(fused); "
+                + "both must be of one shape."
+        case .empty(let shape):
+            "There is nothing to compare in images of \(shape) (bands × rows × columns)."
+        case .tooSmall(let metric, let height, let width, let minimum):
+            "\(metric) needs at least \(minimum) × \(minimum) pixels, and \(height) × \(width) are left after the "
+                + "border cut."
+        case .mask(let pixels, let expected):
+            "The mask has \(pixels) pixels and the images \(expected)."
+        case .noValidPixels(let metric):
+            "The mask leaves nothing that \(metric) could be computed on."
+        case .notFinite(let image, let samples):
+            "The \(image) has \(samples) NaN or infinite samples. Mark these pixels as nodata."
+        }
+    }
+}
