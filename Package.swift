@@ -25,6 +25,8 @@ let package = Package(
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ]),
         .target(name: "Torch", dependencies: ["CTorch"]),
+        .target(name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan"]),
+        .target(name: "Networks", dependencies: ["StateSpace"]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
         .target(name: "Raster", dependencies: ["CGDAL"]),

@@ -146,6 +146,15 @@ extension Tensor {
         return try withExtendedLifetime(storage) { try body(bytes) }
     }
 
+    /// The address of the first element, valid while the tensor lives; for kernels that take strides.
+    package var unsafeAddress: UnsafeMutableRawPointer {
+        guard let address = fk_data(pointer) else {
+            // An empty tensor has no memory; nobody reads from this address.
+            return UnsafeMutableRawPointer(bitPattern: MemoryLayout<Double>.alignment)!
+        }
+        return address
+    }
+
     /// The only element, as a number.
     public var item: Double {
         var value = Double.nan

@@ -1,0 +1,126 @@
+import Networks
+import Raster
+import Sensors
+import Torch
+
+/// A sharpening network on a scene larger than memory, tile by tile.
+///
+/// A tile reads ``context`` real pixels more on every side than it contributes, as far as the scene goes, and neighbours
+/// are blended over twice ``overlap`` pixels. A scan reaches over a whole tile, so the result depends a little on the
+/// tiles; `docs/architecture.md` gives the bound.
+public struct NetworkSharpener: Sendable {
+    /// Pixels beyond its contribution that a tile reads on each side.
+    public static let context = 16
+    /// Pixels beyond its own part to which a tile contributes on each side.
+    public static let overlap = 16
+
+    /// The network.
+    public let network: any SharpeningNetwork
+    /// What it was trained for.
+    public let description: CheckpointDescription
+    /// The digital number that becomes 1.
+    public let peak: Double
+    /// The device it is computed on.
+    public let device: Device
+
+    /// A network with its weights.
+    ///
+    /// - Parameter peak: the digital number that becomes 1; what the weights were trained with when nil.
+    public init(_ checkpoint: NetworkCheckpoint, peak: Double? = nil, device: Device = .cpu) throws {
+        network = checkpoint.network
+        description = checkpoint.description
+        self.peak = peak ?? checkpoint.description.peak
+        self.device = device
+        let network = checkpoint.network
+        try withTorchErrors { network.to(device) }
+    }
+
+    /// Checks that a pair is one that the weights are for.
+    func check(_ pair: ScenePair) throws {
+        let bands = pair.msBands.count
+        guard bands == network.msBands else {
+            throw SceneError(
+                .weightsMismatch, "\(pair.ms.file) has \(bands) bands; the weights are for \(network.msBands)"
+                    + (description.sensor.map { " (\($0))." } ?? "."),
+                remedy: "Use weights for \(bands) bands, or a method that needs none: --method MTF-GLP-FS.")
+        }
+        guard pair.ratio == network.ratio else {
+            throw SceneError(
+                .weightsMismatch,
+                "The pixels of \(pair.ms.file) are \(pair.ratio) times PAN's; the weights are for a ratio of \(network.ratio).",
+                remedy: "Use weights for a ratio of \(pair.ratio), or a method that needs none: --method MTF-GLP-FS.")
+        }
+        guard network.panBands == 1 else {
+            throw SceneError(
+                .weightsMismatch, "The weights are for a sharp image of \(network.panBands) bands, not for PAN.",
+                remedy: "Use weights for pansharpening.")
+        }
+        let least = 4 * network.sizeMultiple
+        guard pair.window.width >= least, pair.window.height >= least else {
+            throw SceneError(
+                .tooSmall, "PAN and the multispectral image share \(pair.window.width) × \(pair.window.height) pixels; "
+                    + "the network needs \(least) × \(least) or more.",
+                remedy: "Use a method that needs no weights: --method MTF-GLP-FS.")
+        }
+    }
+
+    func run(
+        reader: SceneReader, options: Pansharpening.Options, writer: RasterWriter, cancellation: Cancellation,
+        progress: @Sendable (Progress) -> Void
+    ) throws -> Pansharpening.Summary {
+        let scene = reader.scene
+        let window = Window(width: scene.panWidth, height: scene.panHeight)
+        let side = try options.tileSide ?? tileSide(options, window)
+        guard side >= 4 * Self.overlap else {
+            throw SceneError(
+                .memory, "Tiles of \(side) × \(side) pixels are too small for a network.",
+                remedy: "Give --tile \(4 * Self.overlap) or more.")
+        }
+        var blend = TileBlend(scene: window, side: side, overlap: Self.overlap, bands: scene.bands)
+        var done = 0
+        var known = 0
+        var validity = ValidityStrip(scene: window)
+        TorchLibrary.threads = options.threads
+        for tile in blend.tiles {
+            try cancellation.check()
+            let region = PixelRegion(rows: tile.area.rows, columns: tile.area.columns)
+            let input = try NetworkInput(region, reader: reader, multiple: network.sizeMultiple, context: Self.context)
+            let fused =
+                input.isEmpty
+                ? [Float](repeating: 0, count: region.pixels * scene.bands) : try fuse(input, region: region)
+            validity.add(input.valid, tile.area)
+            let final = blend.add(tile, fused)
+            let valid = validity.take(final.window)
+            try writer.write(final.pixels, to: final.window, valid: valid)
+            done += final.window.pixelCount
+            known += valid?.reduce(0) { $0 + Int($1) } ?? final.window.pixelCount
+            progress(Progress(stage: "fusing", done: done, total: window.pixelCount))
+        }
+        return Pansharpening.Summary(
+            profile: writer.profile, coefficients: [], validPixels: known, tileSide: side)
+    }
+
+    /// One tile through the network: (C, H, W) of the region, in digital numbers.
+    private func fuse(_ input: NetworkInput, region: PixelRegion) throws -> [Float] {
+        try withTorchErrors {
+            try withInference {
+                let ms = (Tensor(input.ms, shape: input.msShape).to(device) / peak)
+                let pan = (Tensor(input.pan, shape: input.panShape).to(device) / peak)
+                let fused = try network.sharpen(ms: ms, pan: pan).clamped(0, 1) * peak
+                let (rows, columns) = (input.rows(of: region), input.columns(of: region))
+                return fused[0, .all, rows.lowerBound..<rows.upperBound, columns.lowerBound..<columns.upperBound]
+                    .array(of: Float.self)
+            }
+        }
+    }
+
+    /// The largest tile that fits into the memory.
+    private func tileSide(_ options: Pansharpening.Options, _ scene: Window) throws -> Int {
+        let halo = 2 * (Self.overlap + Self.context)
+        func bytes(_ side: Int) -> Int { (side + halo) * (side + halo) * network.bytesPerPixel }
+        for side in [512, 384, 256, 192, 128, 96, 64] where bytes(side) <= options.memoryBytes { return side }
+        throw SceneError(
+            .memory, "Tiles of 64 × 64 pixels need \(bytes(64) >> 20) MB, and \(options.memoryBytes >> 20) MB are allowed.",
+            remedy: "Allow more with --memory.")
+    }
+}

@@ -1,0 +1,110 @@
+import Classical
+import Foundation
+import Raster
+import Sensors
+
+/// Sharpening of a whole scene by windows, from two files into a third.
+public struct Pansharpening: Sendable {
+    /// What fuses the pixels.
+    public enum Method: Sendable {
+        /// A method without training.
+        case classical(any ClassicalMethod)
+        /// A network with its weights.
+        case network(NetworkSharpener)
+    }
+
+    /// How to work.
+    public struct Options: Sendable {
+        /// Rows and columns of a tile; chosen after the memory when nil.
+        public var tileSide: Int?
+        /// Bytes that the work may use, apart from what the program needs anyway.
+        public var memoryBytes = 2 << 30
+        /// Threads.
+        public var threads = ProcessInfo.processInfo.activeProcessorCount
+        /// Type of the output's numbers; the multispectral image's when nil.
+        public var sampleType: SampleType?
+        /// Format, creation options, overwriting.
+        public var writing = RasterWriter.Options()
+
+        /// Defaults: two gigabytes, every core, the input's type.
+        public init() {}
+    }
+
+    /// What was done.
+    public struct Summary: Sendable {
+        /// The output's profile.
+        public var profile: RasterProfile
+        /// Numbers that explain what the method did, such as injection gains.
+        public var coefficients: [FittedMethod.Coefficients]
+        /// Pixels of the output that are known.
+        public var validPixels: Int
+        /// Rows and columns of a tile.
+        public var tileSide: Int
+    }
+
+    /// The two images.
+    public let pair: ScenePair
+    /// The method.
+    public let method: Method
+    /// The sensor, which gives MTF gains.
+    public let sensor: Sensor
+    /// How to work.
+    public let options: Options
+
+    /// A job.
+    ///
+    /// - Parameter sensor: gives the MTF gains of the bands; the common 0.30 where nil.
+    /// - Throws: ``SceneError`` when the weights are for other bands.
+    public init(pair: ScenePair, method: Method, sensor: Sensor? = nil, options: Options = Options()) throws {
+        self.pair = pair
+        self.method = method
+        self.sensor = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16)
+        self.options = options
+        if case .network(let network) = method { try network.check(pair) }
+    }
+
+    /// Does the work. The output appears under its name when it is complete; else nothing has changed.
+    ///
+    /// - Parameters:
+    ///   - output: the file to write.
+    ///   - cancellation: looked at before each tile.
+    ///   - progress: called from any thread.
+    /// - Throws: `RasterError`, ``SceneError``, `ClassicalError`, `TorchError`.
+    public func run(
+        output: String, cancellation: Cancellation = Cancellation(),
+        progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws -> Summary {
+        var writing = options.writing
+        writing.inputs = [pair.pan.file, pair.ms.file]
+        let profile = pair.outputProfile(sampleType: options.sampleType)
+        let reader = try SceneReader(pair, sensor: sensor)
+        let writer = try RasterWriter(output, profile: profile, options: writing)
+        do {
+            var summary: Summary
+            switch method {
+            case .classical(let method):
+                summary = try ClassicalSharpener(method: method, reader: reader, options: options)
+                    .run(writer: writer, cancellation: cancellation, progress: progress)
+            case .network(let network):
+                summary = try network.run(
+                    reader: reader, options: options, writer: writer, cancellation: cancellation, progress: progress)
+            }
+            guard summary.validPixels > 0 else { throw SceneError.noValidPixels(pair) }
+            try cancellation.check()
+            try writer.finish()
+            summary.profile = writer.profile
+            return summary
+        } catch {
+            writer.abort()
+            throw error
+        }
+    }
+}
+
+extension SceneError {
+    static func noValidPixels(_ pair: ScenePair) -> SceneError {
+        SceneError(
+            .noValidPixels, "No pixel has a measurement in both \(pair.pan.file) and \(pair.ms.file).",
+            remedy: "Look at their nodata values and masks with gdalinfo -stats.")
+    }
+}

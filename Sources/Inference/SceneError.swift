@@ -1,0 +1,45 @@
+/// Why two images can't be fused, or a scene not be worked through.
+public struct SceneError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds of trouble.
+    public enum Code: String, Sendable, CaseIterable {
+        /// PAN has several bands.
+        case panchromaticBands
+        /// The files look as if they had been exchanged.
+        case swapped
+        /// The two projections differ.
+        case projectionMismatch
+        /// The two grids are turned or sheared against each other.
+        case rotated
+        /// The pixel sizes are no whole number times each other.
+        case ratio
+        /// The two images have no pixel in common.
+        case noOverlap
+        /// The images are too small.
+        case tooSmall
+        /// The weights are for other bands, or another ratio.
+        case weightsMismatch
+        /// No pixel is valid in both images.
+        case noValidPixels
+        /// The work does not fit into the memory that was allowed.
+        case memory
+        /// Somebody asked to stop.
+        case cancelled
+    }
+
+    /// The kind of trouble.
+    public let code: Code
+    /// What is wrong, with the files and numbers found.
+    public let problem: String
+    /// What to do about it.
+    public let remedy: String
+
+    /// An error.
+    public init(_ code: Code, _ problem: String, remedy: String) {
+        self.code = code
+        self.problem = problem
+        self.remedy = remedy
+    }
+
+    /// Both sentences.
+    public var description: String { remedy.isEmpty ? problem : "\(problem) \(remedy)" }
+}

@@ -1,0 +1,209 @@
+import Foundation
+import Raster
+import Sensors
+
+/// A panchromatic and a multispectral image of one place, and how their grids lie to each other.
+///
+/// Only the part of PAN that the multispectral image covers is worked on: ``window``. With georeferencing the offset of
+/// the grids may be any fraction of a pixel. Without it, multispectral sample (k, l) lies on PAN pixel (r·k + r/2,
+/// r·l + r/2), the convention of the field's toolboxes, and the sizes must be multiples of each other.
+public struct ScenePair: Sendable {
+    /// The sharp image; its only data band is ``panBand``.
+    public let pan: RasterReader
+    /// The spectral image.
+    public let ms: RasterReader
+    /// Index (from 0) of PAN's data band.
+    public let panBand: Int
+    /// Indices (from 0) of the multispectral bands, without alpha.
+    public let msBands: [Int]
+    /// PAN pixels along one multispectral pixel.
+    public let ratio: Int
+    /// The part of PAN that the multispectral image covers.
+    public let window: Window
+    /// PAN pixels that multispectral samples lie further down than r·k + r/2, counted in ``window``.
+    public let rowShift: Double
+    /// PAN pixels that multispectral samples lie further right than r·l + r/2, counted in ``window``.
+    public let columnShift: Double
+    /// Whether the grids were brought together by georeferencing.
+    public let isGeoreferenced: Bool
+    /// What may surprise the user and is right all the same.
+    public let notices: [String]
+
+    /// The offset, in PAN pixels, of the multispectral image's upper left corner from that of PAN: (columns, rows).
+    public let cornerOffset: (columns: Double, rows: Double)
+
+    /// Opens both images and finds how they lie to each other.
+    ///
+    /// - Throws: `RasterError` for files, ``SceneError`` for pairs that don't fit together.
+    public init(pan panFile: String, ms msFile: String) throws {
+        try self.init(pan: RasterReader(panFile), ms: RasterReader(msFile))
+    }
+
+    /// Finds how two open images lie to each other.
+    ///
+    /// - Throws: ``SceneError``.
+    public init(pan: RasterReader, ms: RasterReader) throws {
+        self.pan = pan
+        self.ms = ms
+        msBands = ms.profile.dataBands
+        let panBands = pan.profile.dataBands
+        if panBands.count > 1 {
+            let swapped = msBands.count == 1
+            throw SceneError(
+                swapped ? .swapped : .panchromaticBands,
+                "\(pan.file) has \(panBands.count) bands, but a panchromatic image has one"
+                    + (swapped ? ", and \(ms.file) has just one: they look swapped." : "."),
+                remedy: swapped
+                    ? "Exchange --pan and --ms." : "Give the panchromatic image, or cut one band out with gdal_translate -b.")
+        }
+        guard let panBand = panBands.first, !msBands.isEmpty else {
+            throw SceneError(
+                .panchromaticBands, "\(panBands.isEmpty ? pan.file : ms.file) has no band but alpha.",
+                remedy: "Give an image with measurements.")
+        }
+        self.panBand = panBand
+        let grids = try GridRelation(pan: pan, ms: ms)
+        ratio = grids.ratio
+        window = grids.window
+        isGeoreferenced = grids.isGeoreferenced
+        notices = grids.notices
+        cornerOffset = (grids.columnCorner, grids.rowCorner)
+        // The centre of multispectral sample 0, as a PAN index: corner + r/2 − ½.
+        let half = Double(ratio) / 2 - 0.5 - Double(ratio / 2)
+        columnShift = grids.columnCorner + half - Double(grids.window.column)
+        rowShift = grids.rowCorner + half - Double(grids.window.row)
+    }
+
+    /// The multispectral pixel whose area holds the centre of a PAN pixel, both counted on one axis; PAN pixels are those
+    /// of ``window``.
+    func msIndex(of panIndex: Int, shift: Double, count: Int) -> Int {
+        let corner = shift - (Double(ratio) / 2 - 0.5 - Double(ratio / 2))
+        let index = ((Double(panIndex) + 0.5 - corner) / Double(ratio)).rounded(.down)
+        return min(max(0, Int(index)), count - 1)
+    }
+}
+
+/// How one grid lies to another: ratio, offset, common part.
+private struct GridRelation {
+    let ratio: Int
+    let window: Window
+    let columnCorner: Double
+    let rowCorner: Double
+    let isGeoreferenced: Bool
+    var notices: [String] = []
+
+    init(pan: RasterReader, ms: RasterReader) throws {
+        let (panProfile, msProfile) = (pan.profile, ms.profile)
+        guard let panTransform = panProfile.geoTransform, let msTransform = msProfile.geoTransform,
+            let toPAN = panTransform.inverse?.after(msTransform)
+        else {
+            isGeoreferenced = false
+            ratio = try Self.ratioOfSizes(pan, ms)
+            // Sample k on PAN pixel r·k + r/2: for an even ratio that is half a pixel past the common corner.
+            columnCorner = ratio % 2 == 0 ? 0.5 : 0
+            rowCorner = columnCorner
+            window = panProfile.window
+            if (panProfile.geoTransform == nil) != (msProfile.geoTransform == nil) {
+                let lacking = panProfile.geoTransform == nil ? pan.file : ms.file
+                notices.append("\(lacking) has no georeference: the grids are taken to begin at the same corner.")
+            }
+            return
+        }
+        isGeoreferenced = true
+        guard Projection.areSame(panProfile.projection, msProfile.projection) else {
+            let (panName, msName) = (
+                Projection.shortName(panProfile.projection), Projection.shortName(msProfile.projection)
+            )
+            throw SceneError(
+                .projectionMismatch, "\(pan.file) is in \(panName), \(ms.file) in \(msName).",
+                remedy: "Bring one to the projection of the other: gdalwarp -t_srs \(panName) \(ms.file) reprojected.tif")
+        }
+        // How far the far corner of the multispectral image moves because of a turn, in PAN pixels.
+        let turn = max(
+            abs(toPAN.rowStepX) * Double(msProfile.height), abs(toPAN.columnStepY) * Double(msProfile.width))
+        guard turn <= 0.1, toPAN.columnStepX > 0, toPAN.rowStepY > 0 else {
+            throw SceneError(
+                .rotated, "The grids of \(pan.file) and \(ms.file) are turned or mirrored against each other.",
+                remedy: "Bring both to one orientation with gdalwarp.")
+        }
+        ratio = try Self.wholeRatio(toPAN.columnStepX, toPAN.rowStepY, pan, ms)
+        columnCorner = toPAN.originX
+        rowCorner = toPAN.originY
+        window = try Self.commonWindow(toPAN.originX, toPAN.originY, ratio, pan, ms)
+    }
+
+    /// The ratio of two sizes without georeference.
+    private static func ratioOfSizes(_ pan: RasterReader, _ ms: RasterReader) throws -> Int {
+        let (panProfile, msProfile) = (pan.profile, ms.profile)
+        let sizes =
+            "\(pan.file) has \(panProfile.width) × \(panProfile.height) pixels, \(ms.file) \(msProfile.width) × \(msProfile.height)"
+        if msProfile.width > panProfile.width && msProfile.height > panProfile.height {
+            throw SceneError(.swapped, "\(sizes): they look swapped.", remedy: "Exchange --pan and --ms.")
+        }
+        let ratio = max(1, panProfile.width / max(1, msProfile.width))
+        guard msProfile.width * ratio == panProfile.width, msProfile.height * ratio == panProfile.height else {
+            throw SceneError(
+                .ratio, "\(sizes), which is no whole ratio, and they have no georeference to go by.",
+                remedy: "Crop them to the same area, or give files with georeference.")
+        }
+        return try checked(ratio, sizes)
+    }
+
+    /// The ratio of two pixel sizes, if it is a whole number to within a tenth of a PAN pixel over the whole image.
+    private static func wholeRatio(
+        _ columns: Double, _ rows: Double, _ pan: RasterReader, _ ms: RasterReader
+    ) throws -> Int {
+        let described =
+            "a pixel of \(ms.file) is \(shortened(columns)) × \(shortened(rows)) pixels of \(pan.file)"
+        if columns < 0.99, rows < 0.99 {
+            throw SceneError(
+                .swapped, "The multispectral image is the sharper one: \(described). They look swapped.",
+                remedy: "Exchange --pan and --ms.")
+        }
+        let ratio = columns.rounded()
+        let drift = max(
+            abs(columns - ratio) * Double(ms.profile.width), abs(rows - ratio) * Double(ms.profile.height))
+        guard drift <= 0.1, ratio < 1000 else {
+            throw SceneError(
+                .ratio, "The ratio is no whole number: \(described).",
+                remedy: "Resample the multispectral image to a whole ratio with gdalwarp -tr.")
+        }
+        return try checked(Int(ratio), "The ratio is \(Int(ratio)): \(described)")
+    }
+
+    private static func checked(_ ratio: Int, _ described: String) throws -> Int {
+        guard (2...20).contains(ratio) else {
+            throw SceneError(
+                .ratio, "\(described).", remedy: "Sharpening needs pixels that are 2 to 20 times larger than PAN's.")
+        }
+        return ratio
+    }
+
+    /// The PAN pixels whose centre lies in the multispectral image, or at most half one of its pixels beyond.
+    private static func commonWindow(
+        _ columnCorner: Double, _ rowCorner: Double, _ ratio: Int, _ pan: RasterReader, _ ms: RasterReader
+    ) throws -> Window {
+        func range(_ corner: Double, _ msCount: Int, _ panCount: Int) -> Range<Int>? {
+            let margin = Double(ratio) / 2
+            let first = (corner - margin - 0.5).rounded(.up)
+            let last = (corner + Double(msCount * ratio) + margin - 0.5).rounded(.down)
+            guard first < Double(panCount), last >= 0 else { return nil }
+            let range = max(0, Int(first))..<min(panCount, Int(last) + 1)
+            // Nothing but margin is no overlap.
+            return Double(range.upperBound) > corner && Double(range.lowerBound) < corner + Double(msCount * ratio)
+                ? range : nil
+        }
+        guard let columns = range(columnCorner, ms.profile.width, pan.profile.width),
+            let rows = range(rowCorner, ms.profile.height, pan.profile.height)
+        else {
+            throw SceneError(
+                .noOverlap, "\(pan.file) and \(ms.file) show different places: they have no pixel in common.",
+                remedy: "Give two images of one place.")
+        }
+        return Window(columns: columns, rows: rows)
+    }
+
+    private static func shortened(_ value: Double) -> String {
+        value.formatted(.number.precision(.fractionLength(0...4)).grouping(.never))
+    }
+}

@@ -1,0 +1,122 @@
+import Torch
+
+/// Norm, four-direction scan, residual (specification, 5.2).
+final class SingleMambaBlock: Module {
+    @Child("block") var block: MultiDirectionMamba
+    @Child("norm") var norm: LayerNorm
+
+    init(width: Int, generator: RandomGenerator) {
+        super.init()
+        block = MultiDirectionMamba(width: width, orders: ScanOrder.allCases, isSteered: false, generator: generator)
+        norm = LayerNorm([width], epsilon: 1e-5)
+    }
+
+    /// - Parameter tokens: (B, L, width), L = height · width of the map.
+    func callAsFunction(_ tokens: Tensor, height: Int, width: Int) throws -> Tensor {
+        try tokens + block(norm(tokens), height: height, width: width)
+    }
+}
+
+/// The same with a second input that steers the scan (specification, 5.3).
+final class CrossMambaBlock: Module {
+    @Child("block") var block: MultiDirectionMamba
+    @Child("norm0") var norm: LayerNorm
+    @Child("norm1") var steeringNorm: LayerNorm
+
+    init(width: Int, generator: RandomGenerator) {
+        super.init()
+        block = MultiDirectionMamba(width: width, orders: ScanOrder.allCases, isSteered: true, generator: generator)
+        norm = LayerNorm([width], epsilon: 1e-5)
+        steeringNorm = LayerNorm([width], epsilon: 1e-5)
+    }
+
+    /// - Parameters:
+    ///   - tokens: (B, L, width), what is enhanced.
+    ///   - steering: (B, L, width), what gives step sizes, B and C.
+    func callAsFunction(_ tokens: Tensor, steering: Tensor, height: Int, width: Int) throws -> Tensor {
+        try tokens + block(norm(tokens), steering: steeringNorm(steering), height: height, width: width)
+    }
+}
+
+/// One stage's exchange between the spatial and the spectral branch (specification, 5.4; `FusionMamba` of the authors).
+final class FusionMambaBlock: Module {
+    @Children("spa_mamba_layers") var spatialLayers: [SingleMambaBlock]
+    @Children("spe_mamba_layers") var spectralLayers: [SingleMambaBlock]
+    @Child("spa_cross_mamba") var spatialCross: CrossMambaBlock
+    @Child("spe_cross_mamba") var spectralCross: CrossMambaBlock
+    @Child("out_proj") var outputProjection: Linear
+
+    init(width: Int, depth: Int = 1, generator: RandomGenerator) {
+        super.init()
+        spatialLayers = (0..<depth).map { _ in SingleMambaBlock(width: width, generator: generator) }
+        spectralLayers = (0..<depth).map { _ in SingleMambaBlock(width: width, generator: generator) }
+        spatialCross = CrossMambaBlock(width: width, generator: generator)
+        spectralCross = CrossMambaBlock(width: width, generator: generator)
+        outputProjection = Linear(width, width, generator: generator)
+    }
+
+    /// Both branches with what they have in common mixed into each.
+    ///
+    /// - Parameters: pan and ms, both (B, width, H, W).
+    /// - Returns: the same shapes.
+    func callAsFunction(pan: Tensor, ms: Tensor) throws -> (pan: Tensor, ms: Tensor) {
+        let (panTokens, msTokens, fused) = try mixed(pan, ms)
+        let (height, width) = (pan.size(2), pan.size(3))
+        return (
+            Self.map((panTokens + fused) / 2, height, width), Self.map((msTokens + fused) / 2, height, width)
+        )
+    }
+
+    /// Only what both branches have in common, (B, width, H, W): the end of the network.
+    func fused(pan: Tensor, ms: Tensor) throws -> Tensor {
+        Self.map(try mixed(pan, ms).fused, pan.size(2), pan.size(3))
+    }
+
+    private func mixed(_ pan: Tensor, _ ms: Tensor) throws -> (pan: Tensor, ms: Tensor, fused: Tensor) {
+        let (height, width) = (pan.size(2), pan.size(3))
+        var panTokens = pan.flattened(from: 2).transposed(1, 2)  // (B, L, width)
+        var msTokens = ms.flattened(from: 2).transposed(1, 2)
+        for layer in spatialLayers { panTokens = try layer(panTokens, height: height, width: width) }
+        for layer in spectralLayers { msTokens = try layer(msTokens, height: height, width: width) }
+        let spatial = try spatialCross(panTokens, steering: msTokens, height: height, width: width)
+        let spectral = try spectralCross(msTokens, steering: panTokens, height: height, width: width)
+        return (panTokens, msTokens, outputProjection((spatial + spectral) / 2))
+    }
+
+    private static func map(_ tokens: Tensor, _ height: Int, _ width: Int) -> Tensor {
+        tokens.transposed(1, 2).unflattened(axis: 2, sizes: [height, width])
+    }
+}
+
+/// A weight for each band from the low-resolution image, by a scan over the bands (specification, 5.6).
+final class SpectralAttention: Module {
+    /// The authors keep the layers in a sequence, hence the numbers.
+    final class Layers: Module {
+        @Child("0") var entry: Linear
+        @Child("1") var norm: LayerNorm
+        @Child("2") var scan: MultiDirectionMamba
+        @Child("3") var exit: Linear
+    }
+
+    @Child("block") var layers: Layers
+
+    init(width: Int, generator: RandomGenerator) {
+        super.init()
+        layers = Layers()
+        layers.entry = Linear(1, width, generator: generator)
+        layers.norm = LayerNorm([width], epsilon: 1e-5)
+        layers.scan = MultiDirectionMamba(
+            width: width, orders: [.rows, .rowsReversed], isSteered: false, generator: generator)
+        layers.exit = Linear(width, 1, generator: generator)
+    }
+
+    /// - Parameter ms: (B, S, h, w), the low-resolution image.
+    /// - Returns: (B, S, 1, 1), 0 to 1.
+    func callAsFunction(_ ms: Tensor) throws -> Tensor {
+        // Quirk: the largest value of each band, not the mean (golden file block_spe_attention).
+        let peaks = ms.max(2, 3).unsqueezed(-1)  // (B, S, 1): the bands are the sequence
+        let tokens = layers.norm(layers.entry(peaks))  // (B, S, width)
+        let scanned = try layers.scan(tokens, height: 1, width: ms.size(1))
+        return layers.exit(scanned).sigmoid().unsqueezed(-1)
+    }
+}

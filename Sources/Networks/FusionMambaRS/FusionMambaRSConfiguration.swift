@@ -1,0 +1,66 @@
+import Torch
+
+/// What a FusionMamba (Peng et al. 2024) network is built from; keys as in the authors' program.
+public struct FusionMambaRSConfiguration: Configuration, Hashable, Sendable {
+    /// How the low-resolution image comes to the size of the high-resolution one.
+    public enum Upsampling: String, Codable, Sendable, CaseIterable {
+        /// A learned convolution and pixel shuffle, as released; its parameters grow with the square of the bands.
+        case pixelShuffle = "pixelshuffle"
+        /// Bicubic interpolation without parameters, for hyperspectral images.
+        case fixed
+    }
+
+    /// Channels of the first stage.
+    public var width = 32
+    /// Bands of the high-resolution image: 1 for PAN, 3 for RGB.
+    public var panBands = 1
+    /// Bands of the low-resolution image and of the output.
+    public var msBands = 8
+    /// High-resolution pixels along one low-resolution pixel.
+    public var ratio = 4
+    /// `fixed` where nothing else is said and there are more than 31 bands.
+    public var upsampling = Upsampling.pixelShuffle
+
+    /// The keys of configuration files and checkpoints.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case width = "dim"
+        case panBands = "pan_dim"
+        case msBands = "ms_dim"
+        case ratio = "scale"
+        case upsampling = "upsample"
+    }
+
+    /// The configuration of the released WorldView-3 weights, or of another number of bands.
+    public init(width: Int = 32, panBands: Int = 1, msBands: Int = 8, ratio: Int = 4, upsampling: Upsampling? = nil) {
+        self.width = width
+        self.panBands = panBands
+        self.msBands = msBands
+        self.ratio = ratio
+        self.upsampling = upsampling ?? (msBands > 31 ? .fixed : .pixelShuffle)
+    }
+
+    /// Decodes the keys that are there and leaves the others at their defaults.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            width: try values.decodeIfPresent(Int.self, forKey: .width) ?? 32,
+            panBands: try values.decodeIfPresent(Int.self, forKey: .panBands) ?? 1,
+            msBands: try values.decodeIfPresent(Int.self, forKey: .msBands) ?? 8,
+            ratio: try values.decodeIfPresent(Int.self, forKey: .ratio) ?? 4,
+            upsampling: try values.decodeIfPresent(Upsampling.self, forKey: .upsampling))
+    }
+
+    /// Checks that every number is one that a network can be built with.
+    public func validate() throws {
+        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws {
+            guard allowed.contains(value) else {
+                throw ConfigurationError.outOfRange(
+                    key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
+            }
+        }
+        try check(.width, width, 1...1024)
+        try check(.panBands, panBands, 1...1024)
+        try check(.msBands, msBands, 1...1024)
+        try check(.ratio, ratio, 1...32)
+    }
+}

@@ -1,0 +1,135 @@
+import CScan
+import Torch
+
+/// A selective scan that was asked for with shapes that don't fit together.
+public struct SelectiveScanError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Every requirement that is violated, a sentence each.
+    public let message: String
+    /// The message.
+    public var description: String { "selective scan: \(message)" }
+}
+
+/// The selective scan (Gu, Dao 2023, algorithm 2), the recurrence at the heart of every Mamba block.
+///
+/// For each batch, channel d of group g, and time t:
+///
+///     dt = softplus(delta[t] + deltaBias[d])                      softplus only where asked for
+///     h[n] = exp(dt·A[d,n])·h[n] + dt·B[g,n,t]·u[t]
+///     y[t] = Σ_n C[g,n,t]·h[n] + D[d]·u[t];   y[t] *= silu(z[t])  only where a gate is given
+///
+/// On the CPU in float32 the forward pass runs in the SIMD kernel of `CScan`, which reads every input once and keeps the
+/// state in registers. The backward pass differentiates the same recurrence written with tensor operations, which is also
+/// what runs for other types.
+///
+/// - Parameters:
+///   - u: (B, D, L), any layout.
+///   - delta: (B, D, L), step sizes before bias and softplus.
+///   - A: (D, N), N from 1 to 256; usually negative.
+///   - B: (B, N, L) shared by all channels, (B, G, N, L) shared by groups of D/G neighbouring channels, or (D, N) constant
+///     in time.
+///   - C: as B.
+///   - D: (D); no skip where nil.
+///   - z: (B, D, L); no gate where nil.
+///   - deltaBias: (D).
+///   - softplus: whether step sizes pass through log(1 + exp(x)), the identity above 20.
+///   - initialState: (B, D, N); zeros where nil.
+///   - reversed: whether time runs from the last token to the first. Results stay in the order of the inputs.
+/// - Returns: y (B, D, L), and the state (B, D, N) after the last step.
+/// - Throws: ``SelectiveScanError`` when the shapes don't fit together.
+public func selectiveScan(
+    _ u: Tensor, delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor? = nil, z: Tensor? = nil,
+    deltaBias: Tensor? = nil, softplus: Bool = true, initialState: Tensor? = nil, reversed: Bool = false
+) throws -> (y: Tensor, lastState: Tensor) {
+    try checkTorchErrors()
+    let scan = SelectiveScan(
+        u: u, delta: delta, A: A, B: B, C: C, D: D, z: z, deltaBias: deltaBias, softplus: softplus,
+        initialState: initialState, reversed: reversed)
+    try scan.checkShapes()
+    guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else { return scan.plain() }
+    guard scan.tensors.contains(where: \.requiresGradient) else { return try scan.kernel() }
+
+    var failure: (any Error)?
+    let outputs = differentiable(
+        "selective_scan", scan.tensors,
+        forward: {
+            do {
+                let result = try scan.kernel()
+                return [result.y, result.lastState]
+            } catch {
+                failure = error
+                return [u, u]
+            }
+        },
+        backward: { outputGradients in
+            try withGradients {
+                let leaves = scan.tensors.map { tensor in
+                    let leaf = tensor.detached()
+                    leaf.setRequiresGradient()
+                    return leaf
+                }
+                let result = scan.replacingTensors(leaves).plain()
+                try checkTorchErrors()
+                return gradients(
+                    of: [result.y, result.lastState], withRespectTo: leaves, outputGradients: outputGradients)
+            }
+        })
+    if let failure { throw failure }
+    return (outputs[0], outputs[1])
+}
+
+/// The operands of one scan.
+struct SelectiveScan {
+    var u: Tensor
+    var delta: Tensor
+    var A: Tensor
+    var B: Tensor
+    var C: Tensor
+    var D: Tensor?
+    var z: Tensor?
+    var deltaBias: Tensor?
+    var softplus: Bool
+    var initialState: Tensor?
+    var reversed: Bool
+
+    /// All operands that are given, in a fixed order.
+    var tensors: [Tensor] { [u, delta, A, B, C] + [D, z, deltaBias, initialState].compactMap { $0 } }
+
+    /// The same scan of other tensors, in the order of ``tensors``.
+    func replacingTensors(_ tensors: [Tensor]) -> SelectiveScan {
+        var rest = tensors[5...]
+        return SelectiveScan(
+            u: tensors[0], delta: tensors[1], A: tensors[2], B: tensors[3], C: tensors[4],
+            D: D.flatMap { _ in rest.popFirst() }, z: z.flatMap { _ in rest.popFirst() },
+            deltaBias: deltaBias.flatMap { _ in rest.popFirst() }, softplus: softplus,
+            initialState: initialState.flatMap { _ in rest.popFirst() }, reversed: reversed)
+    }
+
+    func checkShapes() throws {
+        var problems: [String] = []
+        guard u.rank == 3, A.rank == 2 else {
+            throw SelectiveScanError(message: "u has shape \(u.shape) and A \(A.shape); they are (B, D, L) and (D, N).")
+        }
+        let (batches, channels, length, states) = (u.size(0), u.size(1), u.size(2), A.size(1))
+        func require(_ name: String, _ tensor: Tensor?, _ shape: [Int]) {
+            if let tensor, tensor.shape != shape { problems.append("\(name) has shape \(tensor.shape), not \(shape).") }
+        }
+        require("delta", delta, [batches, channels, length])
+        require("A", A, [channels, states])
+        require("D", D, [channels])
+        require("z", z, [batches, channels, length])
+        require("deltaBias", deltaBias, [channels])
+        require("initialState", initialState, [batches, channels, states])
+        if !(1...256).contains(states) { problems.append("A has \(states) states; 1 to 256 are possible.") }
+        for (name, tensor) in [("B", B), ("C", C)] {
+            switch tensor.rank {
+            case 2: require(name, tensor, [channels, states])
+            case 3: require(name, tensor, [batches, states, length])
+            case 4 where tensor.size(1) > 0 && channels % tensor.size(1) == 0:
+                require(name, tensor, [batches, tensor.size(1), states, length])
+            default: problems.append("\(name) has shape \(tensor.shape); its groups must divide \(channels) channels.")
+            }
+        }
+        if B.shape != C.shape { problems.append("B has shape \(B.shape) and C \(C.shape); they must agree.") }
+        if !problems.isEmpty { throw SelectiveScanError(message: problems.joined(separator: " ")) }
+    }
+}
