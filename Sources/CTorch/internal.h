@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,12 @@ inline fk_tensor wrap(at::Tensor tensor) { return new fk_tensor_s{std::move(tens
 
 inline at::Tensor &get(fk_tensor handle) {
     TORCH_CHECK(handle != nullptr, "an operand is missing");
+    return handle->tensor;
+}
+
+/// An operand that may be missing.
+inline std::optional<at::Tensor> optional(fk_tensor handle) {
+    if (handle == nullptr) return std::nullopt;
     return handle->tensor;
 }
 

@@ -82,7 +82,9 @@ extension Tensor {
 
     static func rowMajorStrides(_ shape: [Int]) -> [Int] {
         var strides = [Int](repeating: 1, count: shape.count)
-        for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * Swift.max(1, shape[axis + 1]) }
+        for axis in shape.indices.dropLast().reversed() {
+            strides[axis] = strides[axis + 1] * Swift.max(1, shape[axis + 1])
+        }
         return strides
     }
 

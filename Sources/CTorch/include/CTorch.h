@@ -334,6 +334,189 @@ bool fk_register_hook(
 /// Records an error of this thread, as a failed operation does.
 void fk_raise(const char *message);
 
+// ---------------------------------------------------------------------------------------------------------------
+// Networks: convolution, linear maps, normalisation, activations, attention. Weights and biases may be NULL where a
+// comment says so. Arrays named after a property of a window hold one value for each of `spatial` axes (1, 2 or 3).
+// ---------------------------------------------------------------------------------------------------------------
+
+/// `bias` may be NULL.
+fk_tensor fk_convolution(
+    fk_tensor x, fk_tensor weight, fk_tensor bias, int32_t spatial, const int64_t *stride, const int64_t *padding,
+    const int64_t *dilation, int64_t groups);
+/// `bias` may be NULL.
+fk_tensor fk_convolution_transposed(
+    fk_tensor x, fk_tensor weight, fk_tensor bias, int32_t spatial, const int64_t *stride, const int64_t *padding,
+    const int64_t *output_padding, int64_t groups, const int64_t *dilation);
+/// x · weightᵀ + bias; `bias` may be NULL.
+fk_tensor fk_linear(fk_tensor x, fk_tensor weight, fk_tensor bias);
+
+/// `weight` and `bias` may be NULL in all of these.
+fk_tensor fk_layer_norm(
+    fk_tensor x, const int64_t *shape, int32_t rank, fk_tensor weight, fk_tensor bias, double epsilon);
+fk_tensor fk_rms_norm(fk_tensor x, const int64_t *shape, int32_t rank, fk_tensor weight, double epsilon);
+fk_tensor fk_group_norm(fk_tensor x, int64_t groups, fk_tensor weight, fk_tensor bias, double epsilon);
+/// The running statistics may be NULL when `training`, which changes them in place.
+fk_tensor fk_batch_norm(
+    fk_tensor x, fk_tensor weight, fk_tensor bias, fk_tensor running_mean, fk_tensor running_variance, bool training,
+    double momentum, double epsilon);
+fk_tensor fk_instance_norm(fk_tensor x, fk_tensor weight, fk_tensor bias, double epsilon);
+
+fk_tensor fk_relu(fk_tensor x);
+fk_tensor fk_relu6(fk_tensor x);
+fk_tensor fk_leaky_relu(fk_tensor x, double slope);
+fk_tensor fk_prelu(fk_tensor x, fk_tensor weight);
+fk_tensor fk_elu(fk_tensor x, double alpha);
+fk_tensor fk_gelu(fk_tensor x, bool approximate);
+fk_tensor fk_silu(fk_tensor x);
+fk_tensor fk_mish(fk_tensor x);
+fk_tensor fk_sigmoid(fk_tensor x);
+fk_tensor fk_log_sigmoid(fk_tensor x);
+fk_tensor fk_hard_sigmoid(fk_tensor x);
+fk_tensor fk_hard_swish(fk_tensor x);
+fk_tensor fk_softplus(fk_tensor x, double beta, double threshold);
+fk_tensor fk_softmax(fk_tensor x, int64_t axis);
+fk_tensor fk_log_softmax(fk_tensor x, int64_t axis);
+
+/// `mask` may be NULL; `scale` NULL stands for 1/√(last size).
+fk_tensor fk_attention(
+    fk_tensor query, fk_tensor key, fk_tensor value, fk_tensor mask, bool causal, const double *scale);
+fk_tensor fk_cosine_similarity(fk_tensor a, fk_tensor b, int64_t axis, double epsilon);
+/// Element by element: half the square below `delta`, delta · (|a - b| - delta / 2) above.
+fk_tensor fk_huber(fk_tensor a, fk_tensor b, double delta);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Sampling: pooling, windows, resizing, padding
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_tensor fk_average_pool(
+    fk_tensor x, int32_t spatial, const int64_t *kernel, const int64_t *stride, const int64_t *padding,
+    bool rounding_up, bool counting_padding);
+fk_tensor fk_max_pool(
+    fk_tensor x, int32_t spatial, const int64_t *kernel, const int64_t *stride, const int64_t *padding,
+    const int64_t *dilation, bool rounding_up);
+/// With the place of each maximum in its row-major plane.
+bool fk_max_pool_indices(
+    fk_tensor x, int32_t spatial, const int64_t *kernel, const int64_t *stride, const int64_t *padding,
+    const int64_t *dilation, bool rounding_up, fk_tensor *values, fk_tensor *indices);
+fk_tensor fk_adaptive_average_pool(fk_tensor x, int32_t spatial, const int64_t *size);
+bool fk_adaptive_max_pool(
+    fk_tensor x, int32_t spatial, const int64_t *size, fk_tensor *values, fk_tensor *indices);
+
+/// Windows of two axes as columns, and the sum of columns as an image.
+fk_tensor fk_unfold(
+    fk_tensor x, const int64_t *kernel, const int64_t *dilation, const int64_t *padding, const int64_t *stride);
+fk_tensor fk_fold(
+    fk_tensor x, const int64_t *size, const int64_t *kernel, const int64_t *dilation, const int64_t *padding,
+    const int64_t *stride);
+fk_tensor fk_pixel_shuffle(fk_tensor x, int64_t factor);
+fk_tensor fk_pixel_unshuffle(fk_tensor x, int64_t factor);
+fk_tensor fk_channel_shuffle(fk_tensor x, int64_t groups);
+
+typedef enum fk_interpolation {
+    FK_NEAREST = 0,
+    FK_NEAREST_EXACT = 1,
+    FK_BILINEAR = 2,
+    FK_BICUBIC = 3,
+} fk_interpolation;
+
+/// To a size, or by factors where `size` is NULL; `count` of either, 1 to 3.
+fk_tensor fk_interpolate(
+    fk_tensor x, const int64_t *size, const double *factors, int32_t count, fk_interpolation mode, bool align_corners,
+    bool antialias);
+
+typedef enum fk_grid_padding {
+    FK_GRID_ZEROS = 0,
+    FK_GRID_BORDER = 1,
+    FK_GRID_REFLECTION = 2,
+} fk_grid_padding;
+
+fk_tensor fk_grid_sample(
+    fk_tensor x, fk_tensor grid, fk_interpolation mode, fk_grid_padding padding, bool align_corners);
+fk_tensor fk_affine_grid(fk_tensor matrices, const int64_t *size, int32_t rank, bool align_corners);
+
+typedef enum fk_padding_mode {
+    FK_PAD_CONSTANT = 0,
+    FK_PAD_REFLECT = 1,
+    FK_PAD_REPLICATE = 2,
+    FK_PAD_CIRCULAR = 3,
+} fk_padding_mode;
+
+/// `amounts`: before and after, for the last axis, the one before it, … `value` is for constant padding.
+fk_tensor fk_pad(fk_tensor x, const int64_t *amounts, int32_t count, fk_padding_mode mode, double value);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Fourier transforms and complex numbers
+// ---------------------------------------------------------------------------------------------------------------
+
+typedef enum fk_fourier_kind {
+    FK_FOURIER = 0,
+    FK_FOURIER_INVERSE = 1,
+    FK_FOURIER_REAL = 2,
+    FK_FOURIER_REAL_INVERSE = 3,
+} fk_fourier_kind;
+
+typedef enum fk_fourier_norm {
+    FK_NORM_BACKWARD = 0,
+    FK_NORM_ORTHONORMAL = 1,
+    FK_NORM_FORWARD = 2,
+} fk_fourier_norm;
+
+/// `sizes`, one for each axis, may be NULL.
+fk_tensor fk_fourier(
+    fk_tensor x, fk_fourier_kind kind, const int64_t *axes, const int64_t *sizes, int32_t count, fk_fourier_norm norm);
+fk_tensor fk_fourier_shift(fk_tensor x, const int64_t *axes, int32_t count, bool inverse);
+fk_tensor fk_fourier_frequencies(int64_t count, double spacing, bool real, fk_dtype dtype, fk_device device);
+fk_tensor fk_complex(fk_tensor real, fk_tensor imaginary);
+fk_tensor fk_polar(fk_tensor magnitude, fk_tensor angle);
+fk_tensor fk_real(fk_tensor x);
+fk_tensor fk_imaginary(fk_tensor x);
+fk_tensor fk_angle(fk_tensor x);
+fk_tensor fk_conjugate(fk_tensor x);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Linear algebra, on the last two axes
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_tensor fk_solve(fk_tensor a, fk_tensor b);
+fk_tensor fk_solve_triangular(fk_tensor a, fk_tensor b, bool upper);
+/// `cutoff` (NULL: the type's precision times the longer side) is relative to the largest singular value.
+fk_tensor fk_least_squares(fk_tensor a, fk_tensor b, const double *cutoff);
+fk_tensor fk_inverse(fk_tensor a);
+fk_tensor fk_pseudo_inverse(fk_tensor a, const double *cutoff);
+fk_tensor fk_matrix_rank(fk_tensor a, const double *cutoff);
+bool fk_svd(fk_tensor a, bool full, fk_tensor *u, fk_tensor *values, fk_tensor *v_transposed);
+fk_tensor fk_singular_values(fk_tensor a);
+bool fk_symmetric_eigen(fk_tensor a, fk_tensor *values, fk_tensor *vectors);
+bool fk_qr(fk_tensor a, bool complete, fk_tensor *q, fk_tensor *r);
+fk_tensor fk_cholesky(fk_tensor a, bool upper);
+fk_tensor fk_determinant(fk_tensor a);
+bool fk_log_determinant(fk_tensor a, fk_tensor *sign, fk_tensor *logarithm);
+
+// ---------------------------------------------------------------------------------------------------------------
+// Random numbers from generators; results are on the generator's device
+// ---------------------------------------------------------------------------------------------------------------
+
+fk_generator fk_generator_new(uint64_t seed, fk_device device);
+void fk_generator_free(fk_generator generator);
+bool fk_generator_seed(fk_generator generator, uint64_t seed);
+/// A tensor of bytes.
+fk_tensor fk_generator_state(fk_generator generator);
+bool fk_generator_set_state(fk_generator generator, fk_tensor state);
+
+fk_tensor fk_uniform(
+    const int64_t *shape, int32_t rank, double low, double high, fk_generator generator, fk_dtype dtype);
+fk_tensor fk_normal(
+    const int64_t *shape, int32_t rank, double mean, double deviation, fk_generator generator, fk_dtype dtype);
+fk_tensor fk_exponential(const int64_t *shape, int32_t rank, double rate, fk_generator generator, fk_dtype dtype);
+/// low to high - 1.
+fk_tensor fk_random_integers(
+    const int64_t *shape, int32_t rank, int64_t low, int64_t high, fk_generator generator, fk_dtype dtype);
+fk_tensor fk_random_permutation(int64_t count, fk_generator generator);
+fk_tensor fk_bernoulli(fk_tensor probabilities, fk_generator generator);
+fk_tensor fk_multinomial(fk_tensor weights, int64_t count, bool replacing, fk_generator generator);
+/// Zero with a probability, else divided by what remains of 1.
+fk_tensor fk_dropout(fk_tensor x, double probability, fk_generator generator);
+
 #ifdef __cplusplus
 }
 #endif
