@@ -8,7 +8,7 @@ import Torch
 /// A tile reads ``context`` real pixels more on every side than it contributes, as far as the scene goes, and neighbours
 /// are blended over twice ``overlap`` pixels. A scan reaches over a whole tile, so the result depends a little on the
 /// tiles; `docs/architecture.md` gives the bound.
-public struct NetworkSharpener: Sendable {
+public struct NetworkSharpener {
     /// Pixels beyond its contribution that a tile reads on each side.
     public static let context = 16
     /// Pixels beyond its own part to which a tile contributes on each side.

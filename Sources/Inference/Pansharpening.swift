@@ -4,9 +4,9 @@ import Raster
 import Sensors
 
 /// Sharpening of a whole scene by windows, from two files into a third.
-public struct Pansharpening: Sendable {
+public struct Pansharpening {
     /// What fuses the pixels.
-    public enum Method: Sendable {
+    public enum Method {
         /// A method without training.
         case classical(any ClassicalMethod)
         /// A network with its weights.

@@ -28,9 +28,9 @@ struct TileBlend {
     /// - Parameters:
     ///   - scene: the whole image, from (0, 0).
     ///   - side: rows and columns of a core.
-    ///   - overlap: pixels that a tile contributes beyond its core; at most half of `side`.
+    ///   - overlap: pixels that a tile contributes beyond its core; at most a quarter of `side`.
     init(scene: Window, side: Int, overlap: Int, bands: Int) {
-        precondition(2 * overlap <= side, "an overlap of \(overlap) for tiles of \(side)")
+        precondition(4 * overlap <= side, "an overlap of \(overlap) for tiles of \(side)")
         self.scene = scene
         self.overlap = overlap
         self.bands = bands

@@ -12,11 +12,11 @@ final class LearnedUpsampling: Module {
     @Child("upsamle") var layers: Sequential
     private let ratio: Int
 
-    init(bands: Int, ratio: Int, generator: RandomGenerator) {
+    init(bands: Int, ratio: Int) {
         self.ratio = ratio
         super.init()
         layers = Sequential([
-            Conv2d(bands, bands * ratio * ratio, kernelSize: 3, padding: 1, bias: false, generator: generator)
+            Conv2d(bands, bands * ratio * ratio, kernel: 3, padding: 1, hasBias: false)
         ])
     }
 
@@ -42,35 +42,33 @@ public final class FusionMambaRS: Module {
     @Child("stage4") var stage4: FusionMambaBlock
     @Child("spe_attn") var spectralAttention: SpectralAttention
 
-    /// Builds the network with PyTorch's and Mamba's initial values.
+    /// Builds the network; its values come from ``Module/initialize(using:)`` or a checkpoint.
     ///
-    /// - Throws: ``ConfigurationError`` for a number that no network can be built with.
-    public init(
-        _ configuration: FusionMambaRSConfiguration = .init(), generator: RandomGenerator = RandomGenerator(seed: 0)
-    ) throws {
+    /// - Throws: `ConfigurationError` for a number that no network can be built with.
+    public init(_ configuration: FusionMambaRSConfiguration = .init()) throws {
         try configuration.validate()
         self.configuration = configuration
         super.init()
         let (width, panBands, msBands) = (configuration.width, configuration.panBands, configuration.msBands)
         if configuration.upsampling == .pixelShuffle {
-            upsampling = LearnedUpsampling(bands: msBands, ratio: configuration.ratio, generator: generator)
+            upsampling = LearnedUpsampling(bands: msBands, ratio: configuration.ratio)
         }
         panEntry = Sequential([
-            Conv2d(panBands, width, kernelSize: 3, padding: 1, generator: generator), .leakyReLU(0.01),
+            Conv2d(panBands, width, kernel: 3, padding: 1), Activation.leakyReLU(),
         ])
         msEntry = Sequential([
-            Conv2d(msBands, width, kernelSize: 3, padding: 1, generator: generator), .leakyReLU(0.01),
+            Conv2d(msBands, width, kernel: 3, padding: 1), Activation.leakyReLU(),
         ])
         output = Sequential([
-            Conv2d(width, width, kernelSize: 3, padding: 1, generator: generator), .leakyReLU(0.01),
-            Conv2d(width, msBands, kernelSize: 3, padding: 1, generator: generator),
+            Conv2d(width, width, kernel: 3, padding: 1), Activation.leakyReLU(),
+            Conv2d(width, msBands, kernel: 3, padding: 1),
         ])
-        stage0 = DownStage(from: width, to: 2 * width, generator: generator)
-        stage1 = DownStage(from: 2 * width, to: 4 * width, generator: generator)
-        stage2 = UpStage(from: 4 * width, to: 2 * width, generator: generator)
-        stage3 = UpStage(from: 2 * width, to: width, generator: generator)
-        stage4 = FusionMambaBlock(width: width, generator: generator)
-        spectralAttention = SpectralAttention(width: width, generator: generator)
+        stage0 = DownStage(from: width, to: 2 * width)
+        stage1 = DownStage(from: 2 * width, to: 4 * width)
+        stage2 = UpStage(from: 4 * width, to: 2 * width)
+        stage3 = UpStage(from: 2 * width, to: width)
+        stage4 = FusionMambaBlock(width: width)
+        spectralAttention = SpectralAttention(width: width)
     }
 
     /// Fuses one batch.

@@ -5,10 +5,10 @@ final class SingleMambaBlock: Module {
     @Child("block") var block: MultiDirectionMamba
     @Child("norm") var norm: LayerNorm
 
-    init(width: Int, generator: RandomGenerator) {
+    init(width: Int) {
         super.init()
-        block = MultiDirectionMamba(width: width, orders: ScanOrder.allCases, isSteered: false, generator: generator)
-        norm = LayerNorm([width], epsilon: 1e-5)
+        block = MultiDirectionMamba(width: width)
+        norm = LayerNorm(width)
     }
 
     /// - Parameter tokens: (B, L, width), L = height · width of the map.
@@ -23,11 +23,11 @@ final class CrossMambaBlock: Module {
     @Child("norm0") var norm: LayerNorm
     @Child("norm1") var steeringNorm: LayerNorm
 
-    init(width: Int, generator: RandomGenerator) {
+    init(width: Int) {
         super.init()
-        block = MultiDirectionMamba(width: width, orders: ScanOrder.allCases, isSteered: true, generator: generator)
-        norm = LayerNorm([width], epsilon: 1e-5)
-        steeringNorm = LayerNorm([width], epsilon: 1e-5)
+        block = MultiDirectionMamba(width: width, isSteered: true)
+        norm = LayerNorm(width)
+        steeringNorm = LayerNorm(width)
     }
 
     /// - Parameters:
@@ -40,19 +40,19 @@ final class CrossMambaBlock: Module {
 
 /// One stage's exchange between the spatial and the spectral branch (specification, 5.4; `FusionMamba` of the authors).
 final class FusionMambaBlock: Module {
-    @Children("spa_mamba_layers") var spatialLayers: [SingleMambaBlock]
-    @Children("spe_mamba_layers") var spectralLayers: [SingleMambaBlock]
+    @Child("spa_mamba_layers") var spatialLayers: [SingleMambaBlock]
+    @Child("spe_mamba_layers") var spectralLayers: [SingleMambaBlock]
     @Child("spa_cross_mamba") var spatialCross: CrossMambaBlock
     @Child("spe_cross_mamba") var spectralCross: CrossMambaBlock
     @Child("out_proj") var outputProjection: Linear
 
-    init(width: Int, depth: Int = 1, generator: RandomGenerator) {
+    init(width: Int, depth: Int = 1) {
         super.init()
-        spatialLayers = (0..<depth).map { _ in SingleMambaBlock(width: width, generator: generator) }
-        spectralLayers = (0..<depth).map { _ in SingleMambaBlock(width: width, generator: generator) }
-        spatialCross = CrossMambaBlock(width: width, generator: generator)
-        spectralCross = CrossMambaBlock(width: width, generator: generator)
-        outputProjection = Linear(width, width, generator: generator)
+        spatialLayers = (0..<depth).map { _ in SingleMambaBlock(width: width) }
+        spectralLayers = (0..<depth).map { _ in SingleMambaBlock(width: width) }
+        spatialCross = CrossMambaBlock(width: width)
+        spectralCross = CrossMambaBlock(width: width)
+        outputProjection = Linear(width, width)
     }
 
     /// Both branches with what they have in common mixed into each.
@@ -100,14 +100,14 @@ final class SpectralAttention: Module {
 
     @Child("block") var layers: Layers
 
-    init(width: Int, generator: RandomGenerator) {
+    init(width: Int) {
         super.init()
         layers = Layers()
-        layers.entry = Linear(1, width, generator: generator)
-        layers.norm = LayerNorm([width], epsilon: 1e-5)
+        layers.entry = Linear(1, width)
+        layers.norm = LayerNorm(width)
         layers.scan = MultiDirectionMamba(
-            width: width, orders: [.rows, .rowsReversed], isSteered: false, generator: generator)
-        layers.exit = Linear(width, 1, generator: generator)
+            width: width, orders: [.rows, .rowsReversed])
+        layers.exit = Linear(width, 1)
     }
 
     /// - Parameter ms: (B, S, h, w), the low-resolution image.

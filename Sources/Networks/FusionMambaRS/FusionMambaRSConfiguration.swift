@@ -18,7 +18,7 @@ public struct FusionMambaRSConfiguration: Configuration, Hashable, Sendable {
     public var msBands = 8
     /// High-resolution pixels along one low-resolution pixel.
     public var ratio = 4
-    /// `fixed` where nothing else is said and there are more than 31 bands.
+    /// How the low-resolution image is enlarged.
     public var upsampling = Upsampling.pixelShuffle
 
     /// The keys of configuration files and checkpoints.
@@ -30,7 +30,12 @@ public struct FusionMambaRSConfiguration: Configuration, Hashable, Sendable {
         case upsampling = "upsample"
     }
 
-    /// The configuration of the released WorldView-3 weights, or of another number of bands.
+    /// The configuration of the released WorldView-3 weights.
+    public init() {}
+
+    /// A network for a task.
+    ///
+    /// - Parameter upsampling: where nil, `fixed` for more than 31 bands.
     public init(width: Int = 32, panBands: Int = 1, msBands: Int = 8, ratio: Int = 4, upsampling: Upsampling? = nil) {
         self.width = width
         self.panBands = panBands
@@ -39,20 +44,9 @@ public struct FusionMambaRSConfiguration: Configuration, Hashable, Sendable {
         self.upsampling = upsampling ?? (msBands > 31 ? .fixed : .pixelShuffle)
     }
 
-    /// Decodes the keys that are there and leaves the others at their defaults.
-    public init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: CodingKeys.self)
-        self.init(
-            width: try values.decodeIfPresent(Int.self, forKey: .width) ?? 32,
-            panBands: try values.decodeIfPresent(Int.self, forKey: .panBands) ?? 1,
-            msBands: try values.decodeIfPresent(Int.self, forKey: .msBands) ?? 8,
-            ratio: try values.decodeIfPresent(Int.self, forKey: .ratio) ?? 4,
-            upsampling: try values.decodeIfPresent(Upsampling.self, forKey: .upsampling))
-    }
-
     /// Checks that every number is one that a network can be built with.
-    public func validate() throws {
-        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws {
+    public func validate() throws(ConfigurationError) {
+        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws(ConfigurationError) {
             guard allowed.contains(value) else {
                 throw ConfigurationError.outOfRange(
                     key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")

@@ -4,9 +4,9 @@ import Torch
 final class Downsampling: Module {
     @Child("down") var down: Sequential
 
-    init(from input: Int, to output: Int, generator: RandomGenerator) {
+    init(from input: Int, to output: Int) {
         super.init()
-        down = Sequential([Conv2d(input, output, kernelSize: 2, stride: 2, generator: generator), .leakyReLU(0.01)])
+        down = Sequential([Conv2d(input, output, kernel: 2, stride: 2), Activation.leakyReLU()])
     }
 
     /// - Parameter map: (B, input, H, W), H and W even.
@@ -19,15 +19,15 @@ final class Upsampling: Module {
     @Child("up") var up: Sequential
     @Child("conv") var convolution: Sequential
 
-    init(from input: Int, to output: Int, generator: RandomGenerator) {
+    init(from input: Int, to output: Int) {
         super.init()
         up = Sequential([
-            ConvTransposed2d(input, output, kernelSize: 2, stride: 2, generator: generator), .leakyReLU(0.01),
+            ConvTransposed2d(input, output, kernel: 2, stride: 2), Activation.leakyReLU(),
         ])
         // No activation between the two, as in the authors' program.
         convolution = Sequential([
-            Conv2d(output, output, kernelSize: 3, padding: 1, groups: output, generator: generator),
-            Conv2d(output, output, kernelSize: 1, generator: generator), .leakyReLU(0.01),
+            Conv2d(output, output, kernel: 3, padding: 1, groups: output),
+            Conv2d(output, output, kernel: 1), Activation.leakyReLU(),
         ])
     }
 
@@ -43,10 +43,10 @@ final class DownStage: Module {
     @Child("fm") var mixing: FusionMambaBlock
     @Child("sample") var sampling: Downsampling
 
-    init(from input: Int, to output: Int, generator: RandomGenerator) {
+    init(from input: Int, to output: Int) {
         super.init()
-        mixing = FusionMambaBlock(width: input, generator: generator)
-        sampling = Downsampling(from: input, to: output, generator: generator)
+        mixing = FusionMambaBlock(width: input)
+        sampling = Downsampling(from: input, to: output)
     }
 
     /// - Parameters: pan and ms, both (B, input, H, W).
@@ -64,10 +64,10 @@ final class UpStage: Module {
     @Child("fm") var mixing: FusionMambaBlock
     @Child("sample") var sampling: Upsampling
 
-    init(from input: Int, to output: Int, generator: RandomGenerator) {
+    init(from input: Int, to output: Int) {
         super.init()
-        mixing = FusionMambaBlock(width: input, generator: generator)
-        sampling = Upsampling(from: input, to: output, generator: generator)
+        mixing = FusionMambaBlock(width: input)
+        sampling = Upsampling(from: input, to: output)
     }
 
     /// - Parameters:

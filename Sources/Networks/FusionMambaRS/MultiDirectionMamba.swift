@@ -17,122 +17,135 @@ enum ScanOrder: Int, CaseIterable {
 ///
 /// With a steering input, step sizes, B and C come from the steering tokens; values, gate and skip from the input.
 final class MultiDirectionMamba: Module {
-    static let states = 8
-    static let convolutionWidth = 4
-
-    @Parameters var logDecay: [Tensor]
-    @Parameters var skip: [Tensor]
+    @Inlined var directions: [ScanDirection]
     @Child("in_proj") var inputProjection: Linear
     @Child("in_proj_b") var steeringProjection: Linear?
-    @Children var convolutions: [Conv1d]
-    @Children var stateProjections: [Linear]
-    @Children var stepProjections: [Linear]
     @Child("out_proj") var outputProjection: Linear
     @Child("norm") var norm: LayerNorm
-
-    private let orders: [ScanOrder]
-    private let rank: Int
 
     /// - Parameters:
     ///   - width: channels of the tokens.
     ///   - orders: two or four of them.
     ///   - isSteered: whether there is a second input.
-    init(width: Int, orders: [ScanOrder], isSteered: Bool, generator: RandomGenerator) {
-        self.orders = orders
-        rank = (width + 15) / 16
+    init(width: Int, orders: [ScanOrder] = ScanOrder.allCases, isSteered: Bool = false) {
         super.init()
-        let states = Self.states
-        let decay = Tensor.range(from: 1, to: states + 1).log().expanded([width, states])
-        _logDecay = Parameters(names: orders.map { "A\($0.suffix)_log" }, orders.map { _ in decay.copy() })
-        _skip = Parameters(names: orders.map { "D\($0.suffix)" }, orders.map { _ in Tensor.ones([width]) })
-        inputProjection = Linear(width, 2 * width, bias: false, generator: generator)
-        steeringProjection = isSteered ? Linear(width, width, bias: false, generator: generator) : nil
-        _convolutions = Children(
-            names: orders.map { "conv1d\($0.suffix)" },
-            orders.map { _ in
-                Conv1d(
-                    width, width, kernelSize: Self.convolutionWidth, padding: Self.convolutionWidth - 1, groups: width,
-                    generator: generator)
-            })
-        _stateProjections = Children(
-            names: orders.map { "x_proj\($0.suffix)" },
-            orders.map { _ in Linear(width, rank + 2 * states, bias: false, generator: generator) })
-        _stepProjections = Children(
-            names: orders.map { "dt_proj\($0.suffix)" }, orders.map { _ in Linear(rank, width, generator: generator) })
-        outputProjection = Linear(width, width, bias: false, generator: generator)
-        norm = LayerNorm([width], epsilon: 1e-5)
-        initializeSteps(generator)
+        directions = orders.map { ScanDirection($0, width: width) }
+        inputProjection = Linear(width, 2 * width, hasBias: false)
+        steeringProjection = isSteered ? Linear(width, width, hasBias: false) : nil
+        outputProjection = Linear(width, width, hasBias: false)
+        norm = LayerNorm(width)
     }
 
-    /// Mamba's start of the step sizes. Quirk: only the first order has it, as in the authors' program.
-    private func initializeSteps(_ generator: RandomGenerator) {
-        withoutGradients {
-            let projection = stepProjections[0]
-            let bound = 1 / Double(rank).squareRoot()
-            projection.weight.copy(
-                from: Tensor.uniform(projection.weight.shape, low: -bound, high: bound, generator: generator))
-            let exponents = Tensor.uniform([projection.weight.size(0)], low: 0, high: 1, generator: generator)
-            let (shortest, longest) = (1e-3, 1e-1)
-            let steps = (exponents * (log(longest) - log(shortest)) + log(shortest)).exp()
-                .clamped(1e-4, Double?.none)
-            // The inverse of softplus.
-            projection.bias?.copy(from: steps + (-(-steps).expMinusOne()).log())
-        }
+    /// Quirk: only the first order starts with Mamba's step sizes, as in the authors' program.
+    override func initializeParameters(using generator: RandomGenerator) {
+        for direction in directions { direction.initializeState() }
+        directions.first?.initializeSteps(using: generator)
     }
 
     /// - Parameters:
     ///   - tokens: (B, L, width), row by row.
-    ///   - steering: the same shape; needed exactly where the block was built with it.
-    ///   - height, width: of the map, L = height · width.
+    ///   - steering: the same shape; given exactly where the block was built for it.
+    ///   - height: rows of the map.
+    ///   - width: columns of the map; L = height · width.
     /// - Returns: (B, L, width).
     func callAsFunction(_ tokens: Tensor, steering: Tensor? = nil, height: Int, width: Int) throws -> Tensor {
-        let projected = inputProjection(tokens).transposed(1, 2).contiguous()  // (B, 2D, L)
-        let halves = projected.chunked(2, axis: 1)
-        let (values, gate) = (halves[0], halves[1])
-        let steps = steering.flatMap { steering in steeringProjection?(steering).transposed(1, 2).contiguous() }
+        let projected = inputProjection(tokens).transposed(1, 2).contiguous().chunked(2, axis: 1)
+        let (values, gate) = (projected[0], projected[1])  // (B, D, L)
+        let steps = steering.flatMap { steeringProjection?($0).transposed(1, 2).contiguous() }
 
         var sum: Tensor?
         for byColumns in [false, true] {
-            let these = orders.indices.filter { orders[$0].isByColumns == byColumns }
+            let these = directions.filter { $0.order.isByColumns == byColumns }
             if these.isEmpty { continue }
             let ordered = byColumns ? Self.transposedMap(values, height, width) : values
-            let orderedSteering = byColumns ? steps.map { Self.transposedMap($0, height, width) } : steps
-            var part = try scan(these[0], ordered, orderedSteering)
-            for index in these.dropFirst() { part = part + (try scan(index, ordered, orderedSteering)) }
+            let orderedSteps = byColumns ? steps.map { Self.transposedMap($0, height, width) } : steps
+            var part: Tensor?
+            for direction in these {
+                let scanned = try direction(ordered, steering: orderedSteps)
+                part = part.map { $0 + scanned } ?? scanned
+            }
+            guard var part else { continue }
             if byColumns { part = Self.transposedMap(part, width, height) }
             sum = sum.map { $0 + part } ?? part
         }
         guard let sum else { preconditionFailure("a Mamba block without a scan order") }
         // The gate belongs to the pixel, so it is applied once, after the orders are summed.
-        let mean = (sum * gate.silu() / orders.count).transposed(1, 2)  // (B, L, D)
+        let mean = (sum * gate.silu() / directions.count).transposed(1, 2)  // (B, L, D)
         return outputProjection(norm(mean))
-    }
-
-    /// One order's scan, without the gate: (B, D, L) in and out, in the order rows or columns.
-    private func scan(_ index: Int, _ values: Tensor, _ steering: Tensor?) throws -> Tensor {
-        let order = orders[index]
-        let length = values.size(2)
-        let convolution = convolutions[index]
-        // Time that runs backwards: the mirrored kernel looks at the tokens that follow.
-        let x =
-            order.isReversed
-            ? values.conv1d(
-                weight: convolution.weight.flipped(2), bias: convolution.bias, padding: Self.convolutionWidth - 1,
-                groups: values.size(1)
-            ).narrowed(axis: 2, start: Self.convolutionWidth - 1, length: length)
-            : convolution(values).narrowed(axis: 2, start: 0, length: length)
-        let activated = x.silu()
-        let source = steering ?? activated
-        let parts = stateProjections[index].weight.matmul(source)
-            .split(sizes: [rank, Self.states, Self.states], axis: 1)
-        return try selectiveScan(
-            activated, delta: stepProjections[index].weight.matmul(parts[0]), A: -logDecay[index].exp(), B: parts[1],
-            C: parts[2], D: skip[index], deltaBias: stepProjections[index].bias, reversed: order.isReversed
-        ).y
     }
 
     /// (B, D, height · width) row by row as (B, D, width · height) column by column.
     private static func transposedMap(_ map: Tensor, _ height: Int, _ width: Int) -> Tensor {
         map.unflattened(axis: 2, sizes: [height, width]).transposed(2, 3).flattened(from: 2)
+    }
+}
+
+/// One order of a ``MultiDirectionMamba``: causal convolution, projections, scan (specification, section 3).
+final class ScanDirection: Module {
+    static let states = 8
+    static let convolutionWidth = 4
+
+    let order: ScanOrder
+    @Parameter var logDecay: Tensor
+    @Parameter var skip: Tensor
+    @Child var convolution: Conv1d
+    @Child var stateProjection: Linear
+    @Child var stepProjection: Linear
+    private let rank: Int
+
+    init(_ order: ScanOrder, width: Int) {
+        self.order = order
+        rank = (width + 15) / 16
+        _logDecay = Parameter("A\(order.suffix)_log")
+        _skip = Parameter("D\(order.suffix)")
+        _convolution = Child("conv1d\(order.suffix)")
+        _stateProjection = Child("x_proj\(order.suffix)")
+        _stepProjection = Child("dt_proj\(order.suffix)")
+        super.init()
+        logDecay = .zeros([width, Self.states])
+        skip = .ones([width])
+        convolution = Conv1d(
+            width, width, kernel: Self.convolutionWidth, padding: Self.convolutionWidth - 1, groups: width)
+        stateProjection = Linear(width, rank + 2 * Self.states, hasBias: false)
+        stepProjection = Linear(rank, width)
+    }
+
+    /// A = -(1, 2, … N) for every channel, D = 1.
+    func initializeState() {
+        logDecay.copy(from: Tensor.range(from: 1, to: Self.states + 1).log())
+        skip.fill(1)
+    }
+
+    /// Step sizes between 0.001 and 0.1, even in their logarithm.
+    func initializeSteps(using generator: RandomGenerator) {
+        let bound = 1 / Double(rank).squareRoot()
+        stepProjection.weight.initialize(.uniform(low: -bound, high: bound), using: generator)
+        let (shortest, longest) = (log(1e-3), log(1e-1))
+        let exponents = Tensor.uniform([stepProjection.weight.size(0)], low: shortest, high: longest, generator: generator)
+        let steps = exponents.exp().clamped(1e-4, Double?.none)
+        // The inverse of softplus.
+        stepProjection.bias?.copy(from: steps + (-(-steps).expMinusOne()).log())
+    }
+
+    /// - Parameters:
+    ///   - values: (B, D, L) by rows or by columns, as the order says; reversed orders take them unreversed.
+    ///   - steering: the same; the convolved values steer where nil.
+    /// - Returns: (B, D, L) in the order of the values, without the gate.
+    func callAsFunction(_ values: Tensor, steering: Tensor?) throws -> Tensor {
+        let (length, margin) = (values.size(2), Self.convolutionWidth - 1)
+        // Time that runs backwards: the mirrored kernel looks at the tokens that follow.
+        let convolved =
+            order.isReversed
+            ? values.conv1d(
+                weight: convolution.weight.flipped(2), bias: convolution.bias, padding: margin, groups: values.size(1)
+            ).narrowed(axis: 2, start: margin, length: length)
+            : convolution(values).narrowed(axis: 2, start: 0, length: length)
+        let u = convolved.silu()
+        let parts = stateProjection.weight.matmul(steering ?? u)
+            .split(sizes: [rank, Self.states, Self.states], axis: 1)
+        return try selectiveScan(
+            u, delta: stepProjection.weight.matmul(parts[0]), A: -logDecay.exp(), B: parts[1], C: parts[2], D: skip,
+            deltaBias: stepProjection.bias, reversed: order.isReversed
+        ).y
     }
 }

@@ -1,0 +1,60 @@
+import Foundation
+import Torch
+
+extension FusionMambaRS: SharpeningNetwork {
+    /// Bands of the sharp input.
+    public var panBands: Int { configuration.panBands }
+    /// Bands of the coarse input and of the output.
+    public var msBands: Int { configuration.msBands }
+    /// Sharp pixels along one coarse pixel.
+    public var ratio: Int { configuration.ratio }
+
+    /// Two stages halve the size, and a coarse pixel must be whole.
+    public var sizeMultiple: Int {
+        var (a, b) = (4, configuration.ratio)
+        while b != 0 { (a, b) = (b, a % b) }
+        return 4 / a * configuration.ratio
+    }
+
+    /// Measured at 320 × 320 with the released configuration; it grows with the width.
+    public var bytesPerPixel: Int { 260 * configuration.width + 16 * configuration.msBands }
+
+    /// Fuses one batch; see ``callAsFunction(ms:pan:)``.
+    public func sharpen(ms: Tensor, pan: Tensor) throws -> Tensor { try self(ms: ms, pan: pan) }
+}
+
+extension NetworkSystem {
+    /// FusionMamba of Peng et al.
+    static let fusionMambaRS = NetworkSystem(
+        name: "fusionmamba-rs",
+        title: "FusionMamba (Peng)",
+        summary: "two U-shaped branches of four-direction Mamba blocks that exchange at every stage",
+        source: "Peng, Zhu, Deng, Deng, Lei: FusionMamba, IEEE TGRS 62, 2024",
+        tasks: ["pansharpen"],
+        build: { configuration in
+            try FusionMambaRS(decodeConfiguration(FusionMambaRSConfiguration.self, from: configuration))
+        },
+        inferred: { shapes, ratio in
+            guard let pan = shapes["raise_pan_dim.0.weight"], let ms = shapes["raise_ms_dim.0.weight"], pan.count == 4,
+                ms.count == 4, pan[0] > 0, ms[1] > 0, shapes["stage4.out_proj.weight"] != nil
+            else { return nil }
+            var configuration = FusionMambaRSConfiguration(width: pan[0], panBands: pan[1], msBands: ms[1])
+            if let upsample = shapes["upsample.upsamle.0.weight"]?.first {
+                configuration.upsampling = .pixelShuffle
+                configuration.ratio = Int((Double(upsample) / Double(ms[1])).squareRoot().rounded())
+            } else {
+                configuration.upsampling = .fixed
+                configuration.ratio = ratio ?? configuration.ratio
+            }
+            return (try? JSONEncoder.sorted.encode(configuration)).map { String(decoding: $0, as: UTF8.self) }
+        })
+}
+
+extension JSONEncoder {
+    /// Keys in order, so that the same settings give the same text.
+    static var sorted: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return encoder
+    }
+}
