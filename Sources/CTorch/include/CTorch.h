@@ -334,6 +334,14 @@ bool fk_register_hook(
 /// Records an error of this thread, as a failed operation does.
 void fk_raise(const char *message);
 
+// ---------------------------------------------------------------------------------------------------------------
+// Checkpoint files
+// ---------------------------------------------------------------------------------------------------------------
+
+/// A view of `storage`'s memory: `offset` elements from its start, `strides` elements between neighbours.
+fk_tensor fk_strided_view(
+    fk_tensor storage, const int64_t *shape, const int64_t *strides, int32_t rank, int64_t offset);
+
 #ifdef __cplusplus
 }
 #endif
