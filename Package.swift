@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "Sensors"),
         .target(name: "Classical", dependencies: ["Sensors"]),
         .target(name: "Metrics", dependencies: ["Sensors"]),
+        .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(name: "TorchTests", dependencies: ["Torch"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),

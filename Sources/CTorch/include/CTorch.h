@@ -517,6 +517,14 @@ fk_tensor fk_multinomial(fk_tensor weights, int64_t count, bool replacing, fk_ge
 /// Zero with a probability, else divided by what remains of 1.
 fk_tensor fk_dropout(fk_tensor x, double probability, fk_generator generator);
 
+// ---------------------------------------------------------------------------------------------------------------
+// Checkpoint files
+// ---------------------------------------------------------------------------------------------------------------
+
+/// A view of `storage`'s memory: `offset` elements from its start, `strides` elements between neighbours.
+fk_tensor fk_strided_view(
+    fk_tensor storage, const int64_t *shape, const int64_t *strides, int32_t rank, int64_t offset);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A file's contents in memory, read by the operating system page by page as they are touched.
+///
+/// The mapping is private: writing to it changes this process's copy and never the file. It assumes that nobody
+/// shortens the file meanwhile; touching a page that no longer exists ends the process (SIGBUS).
+///
+/// Unchecked: the address and length never change; who writes through a tensor that views the memory must be its only
+/// user, as with every tensor.
+final class MappedFile: @unchecked Sendable {
+    let path: String
+    let bytes: UnsafeMutableRawBufferPointer
+
+    /// - Throws: ``CheckpointError`` for a path that is not a readable file with something in it.
+    init(_ path: String) throws {
+        // Without O_NONBLOCK a named pipe would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw MappedFile.openingError(path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw MappedFile.openingError(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let kind = status.st_mode & S_IFMT == S_IFDIR ? "a directory" : "not a regular file"
+            throw CheckpointError(.notAFile, path, "It is \(kind).", remedy: "Name a checkpoint file.")
+        }
+        guard status.st_size > 0 else { throw CheckpointError(.truncated, path, "It is empty (0 bytes).") }
+        guard
+            let memory = mmap(nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0),
+            memory != MAP_FAILED
+        else { throw MappedFile.openingError(path, errno) }
+        self.path = path
+        bytes = UnsafeMutableRawBufferPointer(start: memory, count: Int(status.st_size))
+    }
+
+    deinit { munmap(bytes.baseAddress, bytes.count) }
+
+    private static func openingError(_ path: String, _ number: Int32) -> CheckpointError {
+        let reason = String(cString: strerror(number))
+        if number == ENOENT || number == ENOTDIR {
+            return CheckpointError(.notFound, path, "There is no such file (\(reason)).", remedy: "Check the path.")
+        }
+        return CheckpointError(
+            .unreadable, path, "It can't be read (\(reason)).", remedy: "Check the permissions of the file.")
+    }
+
+    /// A one-dimensional tensor over a part of the file: a view where the bytes are aligned for the type, else a copy.
+    ///
+    /// - Parameter range: lies inside the file and is a whole number of elements.
+    func tensor(_ range: Range<Int>, shape: [Int], dtype: DType) throws -> Tensor {
+        guard let start = bytes.baseAddress?.advanced(by: range.lowerBound) else {
+            throw CheckpointError(.truncated, path, "It is empty (0 bytes).")
+        }
+        let elements = UnsafeRawBufferPointer(start: start, count: range.count)
+        if dtype == .bool, elements.contains(where: { $0 > 1 }) {
+            throw CheckpointError(.malformed, path, "A tensor of truth values holds bytes other than 0 and 1.")
+        }
+        return try withTorchErrors {
+            if Int(bitPattern: start) % dtype.byteCount == 0 {
+                return Tensor(viewing: start, shape: shape, dtype: dtype, owner: self)
+            }
+            let copy = Tensor.uninitialized(shape, dtype: dtype)
+            try checkTorchErrors()
+            copy.withUnsafeBytes { $0.copyMemory(from: elements) }
+            return copy
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/// Finds the dictionary of parameters among everything else that a training program has saved.
+struct StateDictionary {
+    /// Names under which programs keep it, the first one found wins; averaged weights come last except where their
+    /// name is a convention for inference.
+    static let wrappers = [
+        "params_ema", "state_dict", "model_state_dict", "model_state", "model", "net_state_dict", "net", "network",
+        "generator", "netG", "net_g", "G", "params", "weights", "module", "ema_state_dict", "ema_model", "model_ema",
+        "ema",
+    ]
+    static let maximumDepth = 8
+
+    private(set) var tensors: [(name: String, tensor: PickleTensor)] = []
+    private(set) var notices: [String] = []
+    private let objects: PickleObjects
+
+    /// - Parameter entry: the entry of the outermost dictionary to read; found by itself when nil.
+    init(_ archive: TorchArchive, entry: String?) throws {
+        objects = archive.objects
+        let file = archive.file.path
+        guard case .mapping(var index) = archive.root else {
+            throw CheckpointError(
+                .noStateDictionary, file, "It holds \(archive.root.kind) instead of a dictionary of tensors.",
+                remedy: "Save the state dictionary: torch.save(model.state_dict(), path).")
+        }
+        if let entry {
+            guard case .mapping(let chosen)? = objects.mappings[index][entry] else {
+                throw CheckpointError(
+                    .noStateDictionary, file, "It has no dictionary \(quoted(entry)).",
+                    remedy: "It has \(listed(names(of: index))).")
+            }
+            index = chosen
+        }
+        for _ in 0..<StateDictionary.maximumDepth {
+            guard let (name, inner) = try wrapped(in: index, file: file) else { break }
+            notices.append("The parameters are those of entry \(quoted(name)).")
+            noteSkipped(names(of: index).filter { $0 != name })
+            index = inner
+        }
+        collect(index)
+        guard !tensors.isEmpty else {
+            throw CheckpointError(
+                .noStateDictionary, file, "It holds no dictionary of tensors.",
+                remedy: "It has \(listed(names(of: index))); save the state dictionary: "
+                    + "torch.save(model.state_dict(), path).")
+        }
+    }
+
+    /// The dictionary to look into instead of this one.
+    private func wrapped(in index: Int, file: String) throws -> (name: String, index: Int)? {
+        var candidates: [(name: String, index: Int)] = []
+        var hasTensors = false
+        for (key, value) in objects.mappings[index].entries {
+            guard case .string(let name) = key else { continue }
+            if case .tensor = value { hasTensors = true }
+            if case .mapping(let inner) = value, holdsTensors(inner) { candidates.append((name, inner)) }
+        }
+        for name in StateDictionary.wrappers {
+            if let candidate = candidates.first(where: { $0.name == name }) { return candidate }
+        }
+        guard !hasTensors, let only = candidates.first else { return nil }
+        guard candidates.count == 1 else {
+            throw CheckpointError(
+                .noStateDictionary, file,
+                "It holds \(candidates.count) dictionaries of tensors: \(listed(candidates.map(\.name))).",
+                remedy: "Say which entry is wanted.")
+        }
+        return only
+    }
+
+    /// Whether tensors with names are in a dictionary or in those inside it.
+    private func holdsTensors(_ index: Int) -> Bool {
+        var seen: Set<Int> = [index]
+        var level = [index]
+        for _ in 0..<StateDictionary.maximumDepth {
+            var next: [Int] = []
+            for index in level {
+                for (key, value) in objects.mappings[index].entries {
+                    guard case .string = key else { continue }
+                    if case .tensor = value { return true }
+                    if case .mapping(let inner) = value, seen.insert(inner).inserted { next.append(inner) }
+                }
+            }
+            level = next
+        }
+        return false
+    }
+
+    private mutating func collect(_ index: Int) {
+        var skipped: [String] = []
+        for (key, value) in objects.mappings[index].entries {
+            if case .string(let name) = key, case .tensor(let tensor) = value {
+                tensors.append((name, objects.tensors[tensor]))
+            } else {
+                skipped.append(shown(key))
+            }
+        }
+        if !tensors.isEmpty { noteSkipped(skipped) }
+    }
+
+    private mutating func noteSkipped(_ names: [String]) {
+        guard !names.isEmpty else { return }
+        notices.append("\(names.count) other entries were skipped: \(listed(names)).")
+    }
+
+    private func names(of index: Int) -> [String] { objects.mappings[index].entries.map { shown($0.key) } }
+
+    private func shown(_ key: PickleValue) -> String {
+        switch key {
+        case .string(let name): name
+        case .integer(let number): String(number)
+        default: key.kind
+        }
+    }
+
+    private func listed(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "no entries" }
+        let shown = names.prefix(8).map { quoted($0) }.joined(separator: ", ")
+        return names.count > 8 ? "\(shown) and \(names.count - 8) more" : shown
+    }
+}
