@@ -1,0 +1,45 @@
+import Torch
+
+/// Something that golden files are about: how to build it, and how to run it.
+struct GoldenComponent {
+    /// What a case needs to be run.
+    struct Run {
+        /// What holds the parameters; nil for functions without any.
+        var module: Module?
+        /// From the inputs by name to the outputs by name; a single output has the empty name. Scalars of the metadata
+        /// key `values` are outputs called `values.NAME`.
+        var forward: ([String: Tensor]) throws -> [String: Tensor]
+        /// Outputs of the file that this program does not compute.
+        var leavesOut: Set<String> = []
+
+        /// A run of a module.
+        init(_ module: Module? = nil, leavesOut: Set<String> = [], _ forward: @escaping ([String: Tensor]) throws -> [String: Tensor]) {
+            self.module = module
+            self.leavesOut = leavesOut
+            self.forward = forward
+        }
+    }
+
+    /// Prepares a case.
+    let prepare: (GoldenCase, GoldenPlaces) throws -> Run
+
+    init(_ prepare: @escaping (GoldenCase, GoldenPlaces) throws -> Run) { self.prepare = prepare }
+
+    init(_ prepare: @escaping (GoldenCase) throws -> Run) { self.prepare = { golden, _ in try prepare(golden) } }
+
+    /// The components by system and name; each system adds its own.
+    static let all: [String: [String: GoldenComponent]] = [
+        "fusionmamba-rs": fusionMambaRS,
+        "sharpening": sharpening,
+        "mmmamba": ["selective_scan": selectiveScanComponent],
+        "lemamba": ["selective_scan": selectiveScanComponent],
+    ]
+}
+
+extension Dictionary where Key == String, Value == Tensor {
+    /// The tensor of a name.
+    func named(_ name: String) throws -> Tensor {
+        guard let tensor = self[name] else { throw GoldenError(message: "it has no input '\(name)'.") }
+        return tensor
+    }
+}
