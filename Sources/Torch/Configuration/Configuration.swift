@@ -16,13 +16,14 @@ public protocol Configuration: Codable, Sendable {
     /// All keys.
     associatedtype CodingKeys: CodingKey & CaseIterable
 
-    /// The configurations inside this one, by key: their objects are completed and checked too.
+    /// The configurations inside this one, by key: their objects are completed with this one's defaults, and their keys
+    /// checked. Objects in lists are read as they are.
     static var nested: [String: any Configuration.Type] { get }
 
     /// The defaults.
     init()
 
-    /// Checks what types can't say.
+    /// Checks what types can't say, also of configurations inside.
     ///
     /// - Throws: usually ``ConfigurationError/outOfRange(key:value:allowed:)``.
     func validate() throws(ConfigurationError)

@@ -19,7 +19,7 @@
 /// `init` only builds; layers hold NaN where their rule is random. Then come ``initialize(using:)`` or
 /// ``load(_:allowing:)``, which change values in place, so that an optimiser keeps its hold of the parameters.
 ///
-/// A module is for one task at a time.
+/// A module is not `Sendable`: give each task its own, or run one after the other.
 open class Module: CustomStringConvertible {
     /// Whether layers that differ between training and use (dropout, batch normalisation) behave as in training. True at
     /// first.
@@ -50,8 +50,8 @@ open class Module: CustomStringConvertible {
         initializeParameters(using: generator)
     }
 
-    /// Whether gradients are wanted or not, every parameter of this module and all below by its full name: first this
-    /// module's own, then those of its children. One that occurs twice is listed at its first place.
+    /// Every parameter of this module and all below by its full name, frozen ones too: first this module's own, then
+    /// those of its children. One that occurs twice is listed at its first place.
     public final func namedParameters() -> [(name: String, tensor: Tensor)] {
         namedTensors { if case .parameter(let name, let tensor) = $0 { (name, tensor) } else { nil } }
     }
