@@ -525,6 +525,23 @@ fk_tensor fk_dropout(fk_tensor x, double probability, fk_generator generator);
 fk_tensor fk_strided_view(
     fk_tensor storage, const int64_t *shape, const int64_t *strides, int32_t rank, int64_t offset);
 
+// ---------------------------------------------------------------------------------------------------------------
+// Optimisers: one step of one parameter, in place and not recorded
+// ---------------------------------------------------------------------------------------------------------------
+
+/// Kingma and Ba 2015, algorithm 1; `step` counts from 1. `mean` and `square` are the moments, zero at first. The decay
+/// is added to the gradient, or multiplies the parameter where `decoupled`.
+bool fk_adam_step(
+    fk_tensor parameter, fk_tensor gradient, fk_tensor mean, fk_tensor square, int64_t step, double rate, double beta1,
+    double beta2, double epsilon, double weight_decay, bool decoupled);
+/// `velocity` may be NULL without momentum; the `first` step sets it to the gradient.
+bool fk_sgd_step(
+    fk_tensor parameter, fk_tensor gradient, fk_tensor velocity, bool first, double rate, double momentum,
+    double dampening, double weight_decay, bool nesterov);
+
+/// The inverse of the error function, for truncated normal starting values.
+fk_tensor fk_erfinv(fk_tensor x);
+
 #ifdef __cplusplus
 }
 #endif
