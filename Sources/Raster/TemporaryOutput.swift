@@ -16,7 +16,9 @@ final class TemporaryOutput: Sendable {
     /// The name under which the driver writes.
     var target: String { directory + "/" + name }
     /// The name of an intermediate GeoTIFF.
-    var scratch: String { directory + "/scratch/scratch.tif" }
+    var scratch: String { directory + "/scratch/.scratch.tif" }
+    /// The name of a small file that tries a format; it keeps the extension, which some drivers want.
+    var rehearsal: String { directory + "/scratch/" + name }
     private var name: String { (destination as NSString).lastPathComponent }
 
     /// Checks the place and makes the directory.

@@ -126,4 +126,43 @@ import Testing
             rasterError { try Picture.write([1, 2], width: 3, height: 1, to: directory.file("b.png")) }?.code
                 == .unsupportedShape)
     }
+
+    @Test(
+        "what a driver refuses without saying so beforehand is found before any work",
+        arguments: [("a.mrf", nil, 3), ("a.rst", nil, 3), ("a.gpkg", nil, 3)] as [(String, String?, Int)])
+    func rehearsal(name: String, format: String?, bands: Int) throws {
+        let directory = try TemporaryDirectory()
+        let error = rasterError {
+            _ = try RasterWriter(
+                directory.file(name), profile: profile(.float32, bands: bands), options: .init(format: format))
+        }
+        #expect(error?.code == .unsupportedShape && error?.cause != nil, "\(String(describing: error))")
+        #expect(directory.names.isEmpty)
+    }
+
+    @Test("a driver that loses pixels is found out, and nothing appears")
+    func lostPixels() throws {
+        // GDAL 3.6 writes only zeros when it copies several bands into PDS4.
+        let directory = try TemporaryDirectory()
+        let profile = profile(.uint16, bands: 3)
+        let values = (0..<profile.sampleCount).map { Float($0 % 1000) }
+        let error = rasterError {
+            let writer = try RasterWriter(directory.file("a.xml"), profile: profile, options: .init(format: "PDS4"))
+            try writer.write(values, to: profile.window)
+            try writer.finish()
+            let reader = try RasterReader(directory.file("a.xml"))
+            #expect(try reader.read(profile.window) == values, "a version of GDAL that keeps them is as good")
+        }
+        if let error {
+            #expect(error.code == .writeFailed && error.problem.contains("did not keep the pixels"))
+            #expect(directory.names.isEmpty)
+        }
+    }
+
+    @Test("several bands are refused by formats that would scatter them", arguments: ["a.nc", "a.asc"])
+    func scattered(name: String) throws {
+        let directory = try TemporaryDirectory()
+        let error = rasterError { _ = try RasterWriter(directory.file(name), profile: profile(.int16, bands: 3)) }
+        #expect(error?.code == .unsupportedShape && error?.remedy.contains("1 band") == true)
+    }
 }
