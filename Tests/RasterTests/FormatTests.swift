@@ -24,13 +24,8 @@ import Testing
         let values = (0..<profile.sampleCount).map { Float(($0 * 7919) % 2048) }
         let writer = try RasterWriter(directory.file(name), profile: profile, options: .init(format: format))
         for (index, window) in profile.window.tiles(width: 33, height: 70).enumerated() {
-            let tile = (0..<profile.bands.count).flatMap { band in
-                window.rows.flatMap { row in
-                    window.columns.map { values[(band * profile.height + row) * profile.width + $0] }
-                }
-            }
             #expect(directory.names.count == 1 && directory.names[0].hasPrefix("."), "window \(index)")
-            try writer.write(tile, to: window)
+            try writer.write(cut(window, from: values, of: profile), to: window)
         }
         try writer.finish()
         #expect(directory.names.allSatisfy { !$0.hasPrefix(".") })
