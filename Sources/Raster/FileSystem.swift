@@ -17,6 +17,12 @@ enum FileSystem {
         return lstat(path, &status) == 0
     }
 
+    /// Whether this is a directory, or a link to one.
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The absolute path without links; nil when it does not exist.
     static func resolved(_ path: String) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }

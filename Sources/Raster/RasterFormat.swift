@@ -17,13 +17,20 @@ struct RasterFormat {
         var side = Int.max
     }
 
-    private static let limits: [String: Limits] = [
-        "PNG": Limits(bands: 1...4),
-        "JPEG": Limits(bands: 1...4, types: [.uint8], side: 65500),
-        "WEBP": Limits(bands: 3...4, side: 16383),
-        "GIF": Limits(bands: 1...1, side: 65535),
-        "BMP": Limits(bands: 1...3),
-    ]
+    private static let limits: [String: Limits] = {
+        var limits: [String: Limits] = [
+            "PNG": Limits(bands: 1...4),
+            "JPEG": Limits(bands: 1...4, types: [.uint8], side: 65500),
+            "WEBP": Limits(bands: 3...4, side: 16383),
+            "GIF": Limits(bands: 1...1, side: 65535),
+            "BMP": Limits(bands: 1...3),
+        ]
+        // Grids of heights, and containers in which each band would become an image of its own.
+        for name in ["AAIGrid", "GSAG", "GSBG", "GS7BG", "SAGA", "NWT_GRD", "ZMap", "XYZ", "netCDF", "Zarr"] {
+            limits[name] = Limits(bands: 1...1)
+        }
+        return limits
+    }()
 
     /// Drivers that point at pixels elsewhere or keep them in memory, and the ones that need their name.
     private static let unsuitable: Set<String> = ["VRT", "MEM", "WMS", "WMTS", "PostGISRaster", "NGW"]
@@ -87,6 +94,14 @@ struct RasterFormat {
         return list.split(separator: " ").compactMap { SampleType(rawValue: String($0)) }
     }
 
+    /// Whether a copy has to have the same pixels: not where loss is the format's way, or may be the caller's wish.
+    func isExact(_ options: CreationOptions) -> Bool {
+        // A COG is written by the GeoTIFF driver, whose blocks are looked at.
+        if ["JPEG", "WEBP", "COG"].contains(name) { return false }
+        if name == "JP2OpenJPEG" { return options.value(of: "QUALITY") == "100" }
+        return ["COMPRESS", "QUALITY", "NBITS", "SCALE"].allSatisfy { options.value(of: $0) == nil }
+    }
+
     /// Throws when the format cannot store such an image.
     func check(_ profile: RasterProfile, file: String) throws(RasterError) {
         let type = profile.sampleType
@@ -101,9 +116,10 @@ struct RasterFormat {
         guard let limits = RasterFormat.limits[name] else { return }
         let count = profile.bands.count
         if !limits.bands.contains(count) || (name == "JPEG" || name == "BMP") && count == 2 {
+            let fit = limits.bands.upperBound == 1 ? "1 band" : name == "WEBP" ? "3 bands" : "1 or 3 bands"
             throw RasterError(
-                .unsupportedShape, file: file, "\(name) cannot store \(count) bands.",
-                remedy: "Choose \(limits.bands.lowerBound) or \(min(3, limits.bands.upperBound)) bands, or write .tif.")
+                .unsupportedShape, file: file, "\(name) cannot store \(count) bands as one image.",
+                remedy: "Choose \(fit), or write .tif.")
         }
         if max(profile.width, profile.height) > limits.side {
             throw RasterError(

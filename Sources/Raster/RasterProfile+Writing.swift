@@ -6,7 +6,8 @@ extension RasterProfile {
 
     /// Gives a new dataset all that this profile says, before the first pixel is written.
     ///
-    /// What a format cannot keep in itself GDAL puts into an `.aux.xml` file beside it, or leaves out.
+    /// What a format cannot keep in itself GDAL puts into an `.aux.xml` file beside it, or leaves out: a COG, PNG or
+    /// another format that is copied keeps the main domain of the metadata only.
     func apply(to dataset: GDALDatasetH) {
         if let projection { GDALSetProjection(dataset, projection) }
         if var coefficients = geoTransform?.coefficients {

@@ -51,6 +51,14 @@ public struct RasterProfile: Hashable, Sendable {
         public var column: Double, row: Double
         /// Where it is on Earth, in units of ``RasterProfile/groundControlProjection``.
         public var x: Double, y: Double, z: Double
+
+        /// A point from its place in the image and on Earth.
+        public init(
+            name: String, remark: String = "", column: Double, row: Double, x: Double, y: Double, z: Double = 0
+        ) {
+            (self.name, self.remark, self.column, self.row) = (name, remark, column, row)
+            (self.x, self.y, self.z) = (x, y, z)
+        }
     }
 
     /// GDAL's short name of the format, such as "GTiff".

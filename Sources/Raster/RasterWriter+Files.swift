@@ -6,14 +6,19 @@ extension RasterWriter {
 
     /// Creates the dataset that takes the windows: the output's own, or the intermediate GeoTIFF.
     func create() throws(RasterError) -> GDALDatasetH {
-        let (driver, path, texts) =
-            format.writesWindows
-            ? (format.driver, output.target, options.texts)
-            : (scratchDriver ?? format.driver, output.scratch, CreationOptions(scratchFor: profile).texts)
+        if format.writesWindows {
+            return try create(format.driver, output.target, options.texts)
+        }
+        try rehearse()
+        return try create(scratchDriver ?? format.driver, output.scratch, CreationOptions(scratchFor: profile).texts)
+    }
+
+    private func create(_ driver: GDALDriverH, _ path: String, _ options: [String]) throws(RasterError) -> GDALDatasetH
+    {
         let (dataset, cause) = GDALMessages.collect { messages in
             CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", "YES")
             defer { CPLSetThreadLocalConfigOption("GDAL_TIFF_INTERNAL_MASK", nil) }
-            let dataset = withStringList(texts) { list in
+            let dataset = withStringList(options) { list in
                 GDALCreate(
                     driver, path, Int32(profile.width), Int32(profile.height), Int32(profile.bands.count),
                     profile.sampleType.gdalType, list)
@@ -30,17 +35,64 @@ extension RasterWriter {
         return dataset
     }
 
+    /// Copies a small image of the same kind into the format, as drivers do not say all that they refuse: it would be
+    /// known only after hours of work.
+    private func rehearse() throws(RasterError) {
+        let (isFine, cause) = GDALMessages.collect { messages in
+            let side = (Int32(min(profile.width, 32)), Int32(min(profile.height, 32)))
+            guard
+                let memory = GDALCreate(
+                    GDALGetDriverByName("MEM"), "", side.0, side.1, Int32(profile.bands.count),
+                    profile.sampleType.gdalType, nil)
+            else { return (false, messages.cause) }
+            defer { GDALClose(memory) }
+            profile.apply(to: memory)
+            return (copy(memory, to: output.rehearsal) && !messages.failed, messages.cause)
+        }
+        if isFine { return }
+        var error = output.error(
+            "GDAL's driver \(format.name) refuses such an image.", bytes: 0, cause: cause)
+        if error.code == .writeFailed {
+            error.code = .unsupportedShape
+            error.remedy = "Use another format such as .tif, or other creation options."
+        }
+        throw error
+    }
+
     /// Writes out what GDAL still holds, copies into the format where needed, closes, and looks at the result.
     func complete(_ dataset: GDALDatasetH) throws(RasterError) {
-        let (failed, cause) = GDALMessages.collect { messages in
+        let (failed, lost, cause) = GDALMessages.collect { messages in
             // GDAL tells of blocks that could not be written when their band is flushed, or while closing.
             var failed = flush(dataset, messages)
-            if !failed, !format.writesWindows { failed = !copy(dataset) }
+            if !failed, !format.writesWindows { failed = !copy(dataset, to: output.target) || messages.failed }
+            let lost = failed || format.writesWindows || !format.isExact(options) ? nil : firstLostBand(dataset)
             GDALClose(dataset)
-            return (failed || messages.failed, messages.cause)
+            return (failed || messages.failed, lost, messages.cause)
         }
         if failed { throw output.error("it cannot be written to the end.", bytes: tailBytes, cause: cause) }
         try verify()
+        if let lost {
+            throw RasterError(
+                .writeFailed, file: file,
+                "GDAL's driver \(format.name) did not keep the pixels of band \(lost) as they were written.",
+                remedy: "Use another format such as .tif.", cause: cause)
+        }
+    }
+
+    /// The number of the first band whose copy has another checksum; nil when all are the same, or it does not open.
+    private func firstLostBand(_ dataset: GDALDatasetH) -> Int? {
+        guard let copy = GDALOpenEx(output.target, fusionkitReadOnlyRasterFlags(), nil, nil, nil) else { return nil }
+        defer { GDALClose(copy) }
+        let (width, height) = (Int32(profile.width), Int32(profile.height))
+        guard GDALGetRasterCount(copy) == profile.bands.count, GDALGetRasterXSize(copy) == width,
+            GDALGetRasterYSize(copy) == height
+        else { return nil }
+        return (1...profile.bands.count).first { index in
+            let sums = [dataset, copy].map {
+                GDALChecksumImage(GDALGetRasterBand($0, Int32(index)), 0, 0, width, height)
+            }
+            return sums[0] != sums[1]
+        }
     }
 
     private func flush(_ dataset: GDALDatasetH, _ messages: GDALMessages) -> Bool {
@@ -53,14 +105,13 @@ extension RasterWriter {
         return failed || messages.failed
     }
 
-    private func copy(_ dataset: GDALDatasetH) -> Bool {
+    private func copy(_ dataset: GDALDatasetH, to path: String) -> Bool {
         // A plain picture needs no file beside it that says that it has no georeference.
         let isPlain = !profile.isGeoreferenced && profile.metadata.isEmpty && profile.bands.allSatisfy(\.name.isEmpty)
         if isPlain { CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO") }
         defer { if isPlain { CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", nil) } }
         let copy = withStringList(options.texts) { list in
-            GDALCreateCopy(
-                format.driver, output.target, dataset, 0, list, nil, nil)
+            GDALCreateCopy(format.driver, path, dataset, 0, list, nil, nil)
         }
         guard let copy else { return false }
         GDALClose(copy)

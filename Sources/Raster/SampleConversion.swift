@@ -25,6 +25,19 @@ enum SampleConversion {
         }
     }
 
+    /// Sets 0 in a mask of `count` pixels where any of `bands` planes is NaN.
+    static func maskNaN<Sample: RasterSample>(
+        _ source: UnsafePointer<Sample>, bands: Int, count: Int, in mask: inout [UInt8]
+    ) {
+        if Sample.self == Float.self {
+            let source = UnsafeRawPointer(source).assumingMemoryBound(to: Float.self)
+            for index in 0..<bands * count where source[index].isNaN { mask[index % count] = 0 }
+        } else {
+            let source = UnsafeRawPointer(source).assumingMemoryBound(to: Double.self)
+            for index in 0..<bands * count where source[index].isNaN { mask[index % count] = 0 }
+        }
+    }
+
     @inline(__always)
     private static func dispatch<Sample: RasterSample>(
         _ source: UnsafePointer<Sample>, _ valid: UnsafePointer<UInt8>?, _ count: Int, _ type: SampleType,

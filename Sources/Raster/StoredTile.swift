@@ -39,7 +39,9 @@ struct StoredTile {
         guard alpha != nil || profile.writesMask else { return }
         var mask = [UInt8](repeating: 255, count: count)
         for index in 0..<count where valid.map({ $0[index] == 0 }) ?? false { mask[index] = 0 }
-        for index in 0..<count * bands.count where pixels[index].isNaN { mask[index % count] = 0 }
+        if let source = pixels.baseAddress {
+            SampleConversion.maskNaN(source, bands: bands.count, count: count, in: &mask)
+        }
         if let alpha {
             let opaque = sampleType.isFloatingPoint ? 255 : Float(min(sampleType.range.upperBound, 65535))
             let values = mask.map { $0 == 0 ? 0 : opaque }

@@ -16,7 +16,9 @@ final class TemporaryOutput: Sendable {
     /// The name under which the driver writes.
     var target: String { directory + "/" + name }
     /// The name of an intermediate GeoTIFF.
-    var scratch: String { directory + "/scratch/scratch.tif" }
+    var scratch: String { directory + "/scratch/.scratch.tif" }
+    /// The name of a small file that tries a format; it keeps the extension, which some drivers want.
+    var rehearsal: String { directory + "/scratch/" + name }
     private var name: String { (destination as NSString).lastPathComponent }
 
     /// Checks the place and makes the directory.
@@ -59,6 +61,11 @@ final class TemporaryOutput: Sendable {
     deinit { remove() }
 
     private static func check(_ destination: String, file: String, overwrites: Bool) throws(RasterError) {
+        if !overwrites {
+            if FileSystem.exists(destination), !FileSystem.isDirectory(destination) { throw exists(file) }
+            // An old file that would be taken for a part of the new image.
+            if let stale = companions.map({ destination + $0 }).first(where: FileSystem.exists) { throw exists(stale) }
+        }
         var status = stat()
         guard stat(destination, &status) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR {
@@ -67,8 +74,10 @@ final class TemporaryOutput: Sendable {
         if status.st_mode & S_IFMT != S_IFREG {
             throw RasterError(.notWritable, file: file, "it is no regular file.", remedy: "Give the name of a file.")
         }
-        if !overwrites { throw exists(file) }
     }
+
+    /// What GDAL puts beside an image, after its whole name.
+    private static let companions = [".aux.xml", ".msk", ".ovr", ".msk.ovr"]
 
     private static func exists(_ file: String) -> RasterError {
         RasterError(
@@ -124,7 +133,7 @@ final class TemporaryOutput: Sendable {
     func publish() throws(RasterError) {
         do {
             let names = try FileManager.default.contentsOfDirectory(atPath: directory).filter { $0 != "scratch" }
-            let known = Set([".aux.xml", ".msk", ".ovr", ".msk.ovr"].map { name + $0 })
+            let known = Set(TemporaryOutput.companions.map { name + $0 })
             if !overwrites, let taken = known.union(names).sorted().first(where: { FileSystem.exists(path($0)) }) {
                 throw TemporaryOutput.exists(taken == name ? file : path(taken))
             }

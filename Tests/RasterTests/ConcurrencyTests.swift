@@ -45,14 +45,7 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: windows.count * 4) { index in
             let window = windows[index % windows.count]
             guard let found: [Float] = try? reader.read(window, bands: [0, 1, 2]) else { return wrong.add() }
-            var place = 0
-            for band in 0..<3 {
-                for row in window.rows {
-                    let start = (band * 200 + row) * 300 + window.column
-                    if found[place..<place + window.width] != pixels[start..<start + window.width] { wrong.add() }
-                    place += window.width
-                }
-            }
+            if found != cut(window, from: pixels, of: reader.profile) { wrong.add() }
         }
         #expect(wrong.value == 0)
     }
@@ -70,19 +63,30 @@ import Testing
         let failed = Counter()
         DispatchQueue.concurrentPerform(iterations: windows.count) { index in
             let window = windows[index]
-            var tile: [Float] = []
-            for band in 0..<3 {
-                for row in window.rows {
-                    let start = (band * 200 + row) * 300 + window.column
-                    tile += pixels[start..<start + window.width]
-                }
-            }
-            do { try writer.write(tile, to: window) } catch { failed.add() }
+            do { try writer.write(cut(window, from: pixels, of: profile), to: window) } catch { failed.add() }
         }
         #expect(failed.value == 0)
         try writer.finish()
         let reader = try RasterReader(directory.file(name))
         #expect(try reader.read(reader.profile.window) == pixels)
+    }
+
+    @Test("GDAL's cache takes the limit that it is given, at least 1 MiB, and small caches change no pixel")
+    func cache() throws {
+        let before = RasterLibrary.cacheLimit
+        defer { RasterLibrary.setCacheLimit(bytes: before) }
+        RasterLibrary.setCacheLimit(bytes: 5)
+        #expect(RasterLibrary.cacheLimit == 1 << 20)
+        let directory = try TemporaryDirectory()
+        var profile = RasterProfile(width: 1100, height: 900, bands: [.init(sampleType: .uint16)])
+        profile.bands = .init(repeating: profile.bands[0], count: 2)
+        let values = (0..<profile.sampleCount).map { Float(($0 * 7919) % 65536) }
+        let writer = try RasterWriter(directory.file("a.tif"), profile: profile)
+        for window in profile.window.tiles(width: 130, height: 900) {
+            try writer.write(cut(window, from: values, of: profile), to: window)
+        }
+        try writer.finish()
+        #expect(try RasterReader(directory.file("a.tif")).read(profile.window) == values)
     }
 }
 

@@ -76,3 +76,15 @@ let satelliteScenes: String? = {
     return candidates.map { root.appendingPathComponent($0).standardized.path }
         .first { FileManager.default.fileExists(atPath: $0) }
 }()
+
+/// The pixels of a window, (C, H, W), cut from those of the whole image.
+func cut(_ window: Window, from pixels: [Float], of profile: RasterProfile) -> [Float] {
+    var result: [Float] = []
+    for band in profile.bands.indices {
+        for row in window.rows {
+            let start = (band * profile.height + row) * profile.width + window.column
+            result += pixels[start..<start + window.width]
+        }
+    }
+    return result
+}
