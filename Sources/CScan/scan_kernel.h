@@ -178,7 +178,8 @@ struct Plan {
     bool isShared;
 };
 
-/// Some neighbouring vectors of one batch (and one group, if B and C are shared), from the first token to the last.
+/// Some neighbouring vectors of one batch, from the first token to the last: neighbours, because they read what lies side
+/// by side in memory (token layouts) and share B and C.
 class Run {
 public:
     Run(const Plan &plan, Scratch &scratch, int64_t batch, int64_t firstVector, int vectors)
@@ -188,8 +189,10 @@ public:
         for (int v = 0; v < vectors_; ++v) begin(v);
         for (int64_t t = 0; t < a_.length; t += plan_.times) {
             const int times = int(a_.length - t < plan_.times ? a_.length - t : plan_.times);
-            if (plan_.isShared) shareParameters(t, times);
-            for (int v = 0; v < vectors_; ++v) tile(v, t, times);
+            for (int v = 0; v < vectors_; ++v) {
+                if (plan_.isShared && (v == 0 || group(v) != group(v - 1))) shareParameters(group(v), t, times);
+                tile(v, t, times);
+            }
         }
         if (a_.last_state)
             for (int v = 0; v < vectors_; ++v) end(v);
@@ -200,6 +203,7 @@ private:
     float *state(int v) { return s_.state + v * plan_.chunks * chunkStates * lanes; }
     int64_t channel(int v) const { return plan_.firstChannel(firstVector_ + v); }
     int count(int v) const { return plan_.count(firstVector_ + v); }
+    int64_t group(int v) const { return (firstVector_ + v) / plan_.groupVectors; }
 
     void begin(int v) {
         mayGrow_[v] = !a_.delta_softplus;
@@ -222,8 +226,7 @@ private:
         }
     }
 
-    void shareParameters(int64_t t, int times) {
-        const int64_t group = firstVector_ / plan_.groupVectors;
+    void shareParameters(int64_t group, int64_t t, int times) {
         shareParameter(s_.B, a_.B + batch_ * a_.B_strides.batch + group * a_.B_strides.group, a_.B_strides, t, times);
         shareParameter(s_.C, a_.C + batch_ * a_.C_strides.batch + group * a_.C_strides.group, a_.C_strides, t, times);
     }
@@ -323,8 +326,7 @@ static void forward(const fk_scan_arguments &arguments, int64_t begin, int64_t e
     while (begin < end) {
         const int64_t batch = begin / plan.batchVectors, vector = begin % plan.batchVectors;
         int64_t vectors = mostChunks / plan.chunks;
-        const int64_t inGroup = plan.groupVectors - vector % plan.groupVectors;
-        if (vectors > inGroup) vectors = inGroup;
+        if (vectors > plan.batchVectors - vector) vectors = plan.batchVectors - vector;
         if (vectors > end - begin) vectors = end - begin;
         Run(plan, scratch, batch, vector, int(vectors))();
         begin += vectors;
