@@ -28,9 +28,9 @@ struct alignas(64) Scratch {
     float state[mostStates * lanes];  ///< h, likewise.
     float B[tileFloats];              ///< Shared: [chunk][time][state]; one per lane: [time][state][lane].
     float C[tileFloats];
-    float dt[tileTimes * lanes];   ///< [time][lane], like the next two.
-    float dtu[tileTimes * lanes];  ///< dt·u; z before the gate.
-    float y[tileTimes * lanes];    ///< u before it becomes D·u.
+    float dt[tileTimes * lanes] = {};   ///< [time][lane], like the next two.
+    float dtu[tileTimes * lanes] = {};  ///< dt·u; z before the gate.
+    float y[tileTimes * lanes] = {};    ///< u before it becomes D·u.
 };
 
 /// `lanes` or fewer sequences. Lanes past `count` repeat the last sequence, so that loading them is harmless.
@@ -292,19 +292,29 @@ private:
         scatter(s_.y, y, a_.y_strides.channel, count(v), a_.y_strides.time, t, times);
     }
 
+    /// This and gate round the times up to `together`; the tiles have room.
     void prepare(Vector bias, Vector skip, int times) {
-        for (int t = 0; t < times; ++t) {
-            const Vector u = load(s_.y + t * lanes), delta = load(s_.dt + t * lanes) + bias;
-            const Vector dt = a_.delta_softplus ? softplus(delta) : delta;
-            store(s_.dt + t * lanes, dt);
-            store(s_.dtu + t * lanes, dt * u);
-            store(s_.y + t * lanes, skip * u);
+        for (int t = 0; t < times; t += together) {
+            Vector dt[together];
+            for (int i = 0; i < together; ++i) dt[i] = load(s_.dt + (t + i) * lanes) + bias;
+            if (a_.delta_softplus) softplus<together>(dt);
+            for (int i = 0; i < together; ++i) {
+                const Vector u = load(s_.y + (t + i) * lanes);
+                store(s_.dt + (t + i) * lanes, dt[i]);
+                store(s_.dtu + (t + i) * lanes, dt[i] * u);
+                store(s_.y + (t + i) * lanes, skip * u);
+            }
         }
     }
 
     void gate(int times) {
-        for (int t = 0; t < times; ++t)
-            store(s_.y + t * lanes, load(s_.y + t * lanes) * silu(load(s_.dtu + t * lanes)));
+        for (int t = 0; t < times; t += together) {
+            Vector z[together];
+            for (int i = 0; i < together; ++i) z[i] = load(s_.dtu + (t + i) * lanes);
+            silu<together>(z);
+            for (int i = 0; i < together; ++i)
+                store(s_.y + (t + i) * lanes, load(s_.y + (t + i) * lanes) * z[i]);
+        }
     }
 
     const Plan &plan_;
