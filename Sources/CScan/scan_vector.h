@@ -3,7 +3,8 @@
 // its own copy, and none can be replaced by another's at link time.
 
 typedef float Vector __attribute__((vector_size(lanes * sizeof(float)), aligned(lanes * sizeof(float))));
-typedef float UnalignedVector __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float))));
+typedef float UnalignedVector
+    __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 typedef uint32_t Bits __attribute__((vector_size(lanes * sizeof(float))));
 
 #if defined(__aarch64__)
@@ -21,8 +22,8 @@ FK_INLINE Vector broadcast(float value) { return value - Vector{}; }
 /// 1.5·2²³: a number of moderate size added to it is rounded to an integer, found in the low bits of the sum.
 #define FK_ROUNDER 12582912.0f
 
-/// Ties neighbours together by an empty instruction. The compiler would otherwise put the steps of one chain behind each
-/// other, where each waits for the last and the processor's window is too short to find the next chain.
+/// Ties neighbours together by an empty instruction. The compiler would otherwise put the steps of one chain behind
+/// each other, where each waits for the last and the processor's window is too short to find the next chain.
 template <int count>
 FK_INLINE void keepSideBySide(Vector (&values)[count]) {
     for (int i = 0; i + 1 < count; ++i) asm("" : FK_VECTOR_REGISTER(values[i]), FK_VECTOR_REGISTER(values[i + 1]));
@@ -46,8 +47,9 @@ FK_INLINE void scaledExponentials2(const Vector (&r)[count], const Vector (&roun
             reinterpret_cast<Bits>(result[i]) + (reinterpret_cast<Bits>(rounded[i]) << 23));
 }
 
-/// result = 2^t for t ≤ 128, within 1 ulp for its argument. Exactly 0 from -127 down to -∞; between -127 and -126, where
-/// the exponent runs out, the error is below 1.2e-38. NaN stays NaN. `mayGrow` admits t above 128, which gives +∞.
+/// result = 2^t for t ≤ 128, within 1 ulp for its argument. Exactly 0 from -127 down to -∞; between -127 and -126,
+/// where the exponent runs out, the error is below 1.2e-38. NaN stays NaN. `mayGrow` admits t above 128, which gives
+/// +∞.
 template <bool mayGrow, int count>
 FK_INLINE void exponentials2(const Vector (&t)[count], Vector (&result)[count]) {
     const Vector least = broadcast(-127.0f), most = broadcast(128.0f);
@@ -60,8 +62,8 @@ FK_INLINE void exponentials2(const Vector (&t)[count], Vector (&result)[count]) 
     scaledExponentials2<count>(r, rounded, result);
 }
 
-/// result = e^x for x ≤ 0. The argument is reduced with ln 2 in two parts, so the relative error stays 1.5e-7 down to -87;
-/// below -88.03 (a little above -127·ln 2, so that r ≥ 0 there) the result is less than 1e-38.
+/// result = e^x for x ≤ 0. The argument is reduced with ln 2 in two parts, so the relative error stays 1.5e-7 down to
+/// -87; below -88.03 (a little above -127·ln 2, so that r ≥ 0 there) the result is less than 1e-38.
 template <int count>
 FK_INLINE void exponentialsOfNegative(const Vector (&x)[count], Vector (&result)[count]) {
     const Vector least = broadcast(-88.029686f);
