@@ -24,6 +24,8 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 
 #include "scan_vector.h"
 
+#include "scan_tiles.h"
+
 #include "scan_kernel.h"
 
 }  // namespace

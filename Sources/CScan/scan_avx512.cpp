@@ -21,6 +21,8 @@ static void storeLanes(float *to, __m512 value, int count) { _mm512_mask_storeu_
 
 #include "scan_vector.h"
 
+#include "scan_tiles.h"
+
 #include "scan_kernel.h"
 
 }  // namespace

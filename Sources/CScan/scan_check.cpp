@@ -29,7 +29,9 @@ public:
     int32_t count() const { return count_; }
 
 private:
-    void write(const char *text) { advance(std::snprintf(text_ ? text_ + used_ : nullptr, capacity_ - used_, "%s", text)); }
+    void write(const char *text) {
+        advance(std::snprintf(text_ ? text_ + used_ : nullptr, capacity_ - used_, "%s", text));
+    }
 
     void advance(int written) {
         if (capacity_ > 0 && written > 0) used_ = std::min(used_ + size_t(written), capacity_ - 1);
@@ -75,11 +77,15 @@ std::array<Axis, 3> axes(const fk_scan_arguments &s, const fk_scan_sequence_stri
 }
 
 std::array<Axis, 4> axes(const fk_scan_arguments &s, const fk_scan_state_strides &strides) {
-    return {{{s.batches, strides.batch}, {s.groups, strides.group}, {s.states, strides.state}, {s.length, strides.time}}};
+    return {{{s.batches, strides.batch},
+             {s.groups, strides.group},
+             {s.states, strides.state},
+             {s.length, strides.time}}};
 }
 
 template <typename Strides>
-void checkArray(const fk_scan_arguments &s, const char *name, const float *data, const Strides &strides, Violations &found) {
+void checkArray(
+    const fk_scan_arguments &s, const char *name, const float *data, const Strides &strides, Violations &found) {
     if (!data)
         found.add("%s is missing (null).", name);
     else if (reach(axes(s, strides)) < 0)

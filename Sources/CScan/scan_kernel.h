@@ -1,21 +1,23 @@
-// The forward scan. Included inside the anonymous namespace of each instruction set's file, after scan_vector.h.
+// The forward scan. Included inside the anonymous namespace of each instruction set's file, after scan_tiles.h.
 //
 //     h[n] = exp(dt·A[n])·h[n] + dt·u·B[n]        y = Σ_n C[n]·h[n] + D·u        for each channel, time after time
 //
-// One vector holds `lanes` channels of one state: dt, u, y are then vectors too, nothing is added across lanes, and B and C,
-// which a group of channels shares, are single numbers that a load broadcasts. The other choice, states in lanes, would
-// add lanes for each y and compute softplus and gate with lanes idle.
+// One vector holds `lanes` channels of one state: dt, u, y are then vectors too, nothing is added across lanes, and B
+// and C, which a group of channels shares, are single numbers that a load broadcasts. The other choice, states in
+// lanes, would add lanes for each y and compute softplus and gate with lanes idle.
 //
 // Order of the loops: tiles of time > vectors of channels > chunks of states > time > states. A tile of dt, dt·u and y
 // stays in the L1 cache, so does the tile of B and C that all vectors of a group use; a chunk of states keeps its h in
-// registers while it passes over the tile and adds its part to y. Every (channel, state, time) costs one exponential
-// (about 13 instructions) and 3 more; they do not depend on each other along states, so their latency is hidden.
+// registers (or the top of the stack) while it passes over the tile and adds its part to y. Vectors inside tiles: token
+// layouts are then read in the order of memory. Each update of a state costs one exponential (13 instructions) and 3
+// more; updates of different states do not depend on each other, so they are computed side by side.
 //
-// Memory traffic, in bytes for each token and channel: u, delta and z read (4 each), y written (4): 16 in all, 12 without
-// gate; B and C are read (8·states bytes a token) once for up to 32 states·vectors of a group. h is never written but at the end.
+// Memory traffic, in bytes for each token and channel: u, delta and z read (4 each), y written (4): 16 in all, 12
+// without gate. B and C are read (8·states bytes a token) once for each run of vectors of a group. h is written only at
+// the end.
 //
-// Arithmetic on one vector of channels never depends on which vectors are computed beside it, so neither does the result
-// on the division of the work.
+// Arithmetic on one vector of channels never depends on which vectors are computed beside it, so neither does the
+// result on the division of the work. A sequence can stop and continue: the state is all that tiles hand on.
 
 constexpr int chunkStates = lanes < 8 ? 8 : lanes;
 constexpr int together = chunkStates / 2;  ///< States whose exponentials are computed side by side.
@@ -28,79 +30,10 @@ struct alignas(64) Scratch {
     float state[mostStates * lanes];  ///< h, likewise.
     float B[tileFloats];              ///< Shared: [chunk][time][state]; one per lane: [time][state][lane].
     float C[tileFloats];
-    float dt[tileTimes * lanes];   ///< [time][lane], like the next two.
-    float dtu[tileTimes * lanes];  ///< dt·u; z before the gate.
-    float y[tileTimes * lanes];    ///< u before it becomes D·u.
+    float dt[tileTimes * lanes] = {};   ///< [time][lane], like the next two.
+    float dtu[tileTimes * lanes] = {};  ///< dt·u; z before the gate.
+    float y[tileTimes * lanes] = {};    ///< u before it becomes D·u.
 };
-
-/// `lanes` or fewer sequences. Lanes past `count` repeat the last sequence, so that loading them is harmless.
-struct Rows {
-    const float *first[lanes];
-    int count;
-    bool areAdjacent;  ///< first[i] == first[0] + i for i < count.
-};
-
-FK_INLINE Rows evenRows(const float *first, int64_t stride, int64_t count) {
-    Rows rows;
-    rows.count = int(count < lanes ? count : lanes);
-    rows.areAdjacent = stride == 1;
-    for (int i = 0; i < lanes; ++i) rows.first[i] = first + stride * (i < rows.count ? i : rows.count - 1);
-    return rows;
-}
-
-/// to[t·toStride + lane] = rows[lane][t·stride] for times [begin, begin + times). Asks for the memory of the next tile too:
-/// the processor's own prefetching follows neither so many rows nor such long strides.
-static void gather(
-    float *to, int toStride, const Rows &rows, int64_t stride, int64_t begin, int times, int64_t length) {
-    const bool hasNext = begin + 2 * times <= length;
-    if (rows.areAdjacent) {
-        const float *from = rows.first[0] + begin * stride;
-        for (int t = 0; t < times; ++t) {
-            if (hasNext) __builtin_prefetch(from + (t + times) * stride);
-            store(to + t * toStride, rows.count == lanes ? load(from + t * stride) : loadLanes(from + t * stride, rows.count));
-        }
-        return;
-    }
-    int t = 0;
-    if (stride == 1 || stride == -1)
-        for (; t + lanes <= times; t += lanes) {
-            const int64_t lowest = stride == 1 ? begin + t : -(begin + t + lanes - 1);
-            Vector square[lanes];
-            for (int i = 0; i < lanes; ++i) {
-                if (hasNext) __builtin_prefetch(rows.first[i] + lowest + times * stride);
-                square[i] = load(rows.first[i] + lowest);
-            }
-            transpose(square);
-            for (int i = 0; i < lanes; ++i) store(to + (t + (stride == 1 ? i : lanes - 1 - i)) * toStride, square[i]);
-        }
-    for (; t < times; ++t)
-        for (int i = 0; i < lanes; ++i) to[t * toStride + i] = rows.first[i][(begin + t) * stride];
-}
-
-/// The inverse of gather, for the first `count` lanes, where row i begins at to + i·rowStride.
-static void scatter(const float *from, float *to, int64_t rowStride, int count, int64_t stride, int64_t begin, int times) {
-    if (rowStride == 1) {
-        for (int t = 0; t < times; ++t) {
-            float *token = to + (begin + t) * stride;
-            if (count == lanes)
-                store(token, load(from + t * lanes));
-            else
-                storeLanes(token, load(from + t * lanes), count);
-        }
-        return;
-    }
-    int t = 0;
-    if (stride == 1 || stride == -1)
-        for (; t + lanes <= times; t += lanes) {
-            const int64_t lowest = stride == 1 ? begin + t : -(begin + t + lanes - 1);
-            Vector square[lanes];
-            for (int i = 0; i < lanes; ++i) square[i] = load(from + (t + (stride == 1 ? i : lanes - 1 - i)) * lanes);
-            transpose(square);
-            for (int i = 0; i < count; ++i) store(to + i * rowStride + lowest, square[i]);
-        }
-    for (; t < times; ++t)
-        for (int i = 0; i < count; ++i) to[i * rowStride + (begin + t) * stride] = from[t * lanes + i];
-}
 
 /// One step of the states [first, first + count) of a chunk.
 template <int first, int count, int stride, bool mayGrow>
@@ -143,8 +76,8 @@ FK_INLINE Advance chooseAdvance(int states, std::index_sequence<index...>) {
     return table[states - 1];
 }
 
-/// How channels fall into vectors. Vectors stay inside a group, whose B and C they broadcast, unless groups are so small
-/// that most lanes would be idle; then each lane brings its own B and C.
+/// How channels fall into vectors. Vectors stay inside a group, whose B and C they broadcast, unless groups are so
+/// small that most lanes would be idle; then each lane brings its own B and C.
 struct Plan {
     explicit Plan(const fk_scan_arguments &a) : arguments(a) {
         groupChannels = a.channels / a.groups;
@@ -178,7 +111,8 @@ struct Plan {
     bool isShared;
 };
 
-/// Some neighbouring vectors of one batch (and one group, if B and C are shared), from the first token to the last.
+/// Some neighbouring vectors of one batch, from the first token to the last: neighbours, because they read what lies
+/// side by side in memory (token layouts) and share B and C.
 class Run {
 public:
     Run(const Plan &plan, Scratch &scratch, int64_t batch, int64_t firstVector, int vectors)
@@ -188,8 +122,10 @@ public:
         for (int v = 0; v < vectors_; ++v) begin(v);
         for (int64_t t = 0; t < a_.length; t += plan_.times) {
             const int times = int(a_.length - t < plan_.times ? a_.length - t : plan_.times);
-            if (plan_.isShared) shareParameters(t, times);
-            for (int v = 0; v < vectors_; ++v) tile(v, t, times);
+            for (int v = 0; v < vectors_; ++v) {
+                if (plan_.isShared && (v == 0 || group(v) != group(v - 1))) shareParameters(group(v), t, times);
+                tile(v, t, times);
+            }
         }
         if (a_.last_state)
             for (int v = 0; v < vectors_; ++v) end(v);
@@ -200,17 +136,18 @@ private:
     float *state(int v) { return s_.state + v * plan_.chunks * chunkStates * lanes; }
     int64_t channel(int v) const { return plan_.firstChannel(firstVector_ + v); }
     int count(int v) const { return plan_.count(firstVector_ + v); }
+    int64_t group(int v) const { return (firstVector_ + v) / plan_.groupVectors; }
 
     void begin(int v) {
         mayGrow_[v] = !a_.delta_softplus;
         for (int i = 0; i < lanes; ++i) {
             const int64_t d = channel(v) + (i < count(v) ? i : count(v) - 1);
-            const float *initial = a_.initial_state ? a_.initial_state + (batch_ * a_.channels + d) * a_.states : nullptr;
+            const int64_t row = (batch_ * a_.channels + d) * a_.states;
             for (int64_t n = 0; n < a_.states; ++n) {
                 const float value = a_.A[d * a_.states + n];
                 if (!(value <= 0)) mayGrow_[v] = true;
                 decay(v)[n * lanes + i] = value * 0x1.715476p+0f;
-                state(v)[n * lanes + i] = initial ? initial[n] : 0;
+                state(v)[n * lanes + i] = a_.initial_state ? a_.initial_state[row + n] : 0;
             }
         }
     }
@@ -222,8 +159,7 @@ private:
         }
     }
 
-    void shareParameters(int64_t t, int times) {
-        const int64_t group = firstVector_ / plan_.groupVectors;
+    void shareParameters(int64_t group, int64_t t, int times) {
         shareParameter(s_.B, a_.B + batch_ * a_.B_strides.batch + group * a_.B_strides.group, a_.B_strides, t, times);
         shareParameter(s_.C, a_.C + batch_ * a_.C_strides.batch + group * a_.C_strides.group, a_.C_strides, t, times);
     }
@@ -231,7 +167,8 @@ private:
     void shareParameter(float *to, const float *from, const fk_scan_state_strides &strides, int64_t t, int times) {
         for (int64_t n = 0; n < a_.states; n += lanes) {
             const Rows rows = evenRows(from + n * strides.state, strides.state, a_.states - n);
-            gather(to + n / chunkStates * chunkStates * times + n % chunkStates, chunkStates, rows, strides.time, t, times, a_.length);
+            float *corner = to + n / chunkStates * chunkStates * times + n % chunkStates;
+            gather(corner, chunkStates, rows, strides.time, t, times, a_.length);
         }
     }
 
@@ -289,19 +226,29 @@ private:
         scatter(s_.y, y, a_.y_strides.channel, count(v), a_.y_strides.time, t, times);
     }
 
+    /// This and gate round the times up to `together`; the tiles have room.
     void prepare(Vector bias, Vector skip, int times) {
-        for (int t = 0; t < times; ++t) {
-            const Vector u = load(s_.y + t * lanes), delta = load(s_.dt + t * lanes) + bias;
-            const Vector dt = a_.delta_softplus ? softplus(delta) : delta;
-            store(s_.dt + t * lanes, dt);
-            store(s_.dtu + t * lanes, dt * u);
-            store(s_.y + t * lanes, skip * u);
+        for (int t = 0; t < times; t += together) {
+            Vector dt[together];
+            for (int i = 0; i < together; ++i) dt[i] = load(s_.dt + (t + i) * lanes) + bias;
+            if (a_.delta_softplus) softplus<together>(dt);
+            for (int i = 0; i < together; ++i) {
+                const Vector u = load(s_.y + (t + i) * lanes);
+                store(s_.dt + (t + i) * lanes, dt[i]);
+                store(s_.dtu + (t + i) * lanes, dt[i] * u);
+                store(s_.y + (t + i) * lanes, skip * u);
+            }
         }
     }
 
     void gate(int times) {
-        for (int t = 0; t < times; ++t)
-            store(s_.y + t * lanes, load(s_.y + t * lanes) * silu(load(s_.dtu + t * lanes)));
+        for (int t = 0; t < times; t += together) {
+            Vector z[together];
+            for (int i = 0; i < together; ++i) z[i] = load(s_.dtu + (t + i) * lanes);
+            silu<together>(z);
+            for (int i = 0; i < together; ++i)
+                store(s_.y + (t + i) * lanes, load(s_.y + (t + i) * lanes) * z[i]);
+        }
     }
 
     const Plan &plan_;
@@ -323,8 +270,7 @@ static void forward(const fk_scan_arguments &arguments, int64_t begin, int64_t e
     while (begin < end) {
         const int64_t batch = begin / plan.batchVectors, vector = begin % plan.batchVectors;
         int64_t vectors = mostChunks / plan.chunks;
-        const int64_t inGroup = plan.groupVectors - vector % plan.groupVectors;
-        if (vectors > inGroup) vectors = inGroup;
+        if (vectors > plan.batchVectors - vector) vectors = plan.batchVectors - vector;
         if (vectors > end - begin) vectors = end - begin;
         Run(plan, scratch, batch, vector, int(vectors))();
         begin += vectors;

@@ -11,8 +11,8 @@ int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, siz
             const auto at = [b, d](const auto *data, const fk_scan_sequence_strides &strides, int64_t t) -> auto & {
                 return data[b * strides.batch + d * strides.channel + t * strides.time];
             };
-            const auto parameter = [b, g](const float *data, const fk_scan_state_strides &strides, int64_t n, int64_t t) {
-                return double(data[b * strides.batch + g * strides.group + n * strides.state + t * strides.time]);
+            const auto parameter = [b, g](const float *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
+                return double(data[b * by.batch + g * by.group + n * by.state + t * by.time]);
             };
             double h[256];
             for (int64_t n = 0; n < s.states; ++n) h[n] = s.initial_state ? s.initial_state[row + n] : 0.0;

@@ -3,7 +3,8 @@
 // its own copy, and none can be replaced by another's at link time.
 
 typedef float Vector __attribute__((vector_size(lanes * sizeof(float)), aligned(lanes * sizeof(float))));
-typedef float UnalignedVector __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float))));
+typedef float UnalignedVector
+    __attribute__((vector_size(lanes * sizeof(float)), aligned(sizeof(float)), may_alias));
 typedef uint32_t Bits __attribute__((vector_size(lanes * sizeof(float))));
 
 #if defined(__aarch64__)
@@ -21,8 +22,8 @@ FK_INLINE Vector broadcast(float value) { return value - Vector{}; }
 /// 1.5·2²³: a number of moderate size added to it is rounded to an integer, found in the low bits of the sum.
 #define FK_ROUNDER 12582912.0f
 
-/// Ties neighbours together by an empty instruction. The compiler would otherwise put the steps of one chain behind each
-/// other, where each waits for the last and the processor's window is too short to find the next chain.
+/// Ties neighbours together by an empty instruction. The compiler would otherwise put the steps of one chain behind
+/// each other, where each waits for the last and the processor's window is too short to find the next chain.
 template <int count>
 FK_INLINE void keepSideBySide(Vector (&values)[count]) {
     for (int i = 0; i + 1 < count; ++i) asm("" : FK_VECTOR_REGISTER(values[i]), FK_VECTOR_REGISTER(values[i + 1]));
@@ -46,8 +47,9 @@ FK_INLINE void scaledExponentials2(const Vector (&r)[count], const Vector (&roun
             reinterpret_cast<Bits>(result[i]) + (reinterpret_cast<Bits>(rounded[i]) << 23));
 }
 
-/// result = 2^t for t ≤ 128, within 1 ulp for its argument. Exactly 0 from -127 down to -∞; between -127 and -126, where
-/// the exponent runs out, the error is below 1.2e-38. NaN stays NaN. `mayGrow` admits t above 128, which gives +∞.
+/// result = 2^t for t ≤ 128, within 1 ulp for its argument. Exactly 0 from -127 down to -∞; between -127 and -126,
+/// where the exponent runs out, the error is below 1.2e-38. NaN stays NaN. `mayGrow` admits t above 128, which gives
+/// +∞.
 template <bool mayGrow, int count>
 FK_INLINE void exponentials2(const Vector (&t)[count], Vector (&result)[count]) {
     const Vector least = broadcast(-127.0f), most = broadcast(128.0f);
@@ -60,39 +62,46 @@ FK_INLINE void exponentials2(const Vector (&t)[count], Vector (&result)[count]) 
     scaledExponentials2<count>(r, rounded, result);
 }
 
-/// e^x for x ≤ 0. The argument is reduced with ln 2 in two parts, so the relative error stays 1.5e-7 down to -87; below
-/// -88.03 (a little above -127·ln 2, so that r ≥ 0 there) the result is less than 1e-38.
-FK_INLINE Vector exponentialOfNegative(Vector x) {
+/// result = e^x for x ≤ 0. The argument is reduced with ln 2 in two parts, so the relative error stays 1.5e-7 down to
+/// -87; below -88.03 (a little above -127·ln 2, so that r ≥ 0 there) the result is less than 1e-38.
+template <int count>
+FK_INLINE void exponentialsOfNegative(const Vector (&x)[count], Vector (&result)[count]) {
     const Vector least = broadcast(-88.029686f);
-    x = x < least ? least : x;
-    const Vector rounded[1] = {x * 0x1.715476p+0f + FK_ROUNDER};
-    const Vector k = rounded[0] - FK_ROUNDER;
-    const Vector r[1] = {((x - k * 0x1.62e400p-1f) - k * 0x1.7f7d1cp-20f) * 0x1.715476p+0f};
-    Vector result[1];
-    scaledExponentials2<1>(r, rounded, result);
-    return result[0];
+    Vector r[count], rounded[count];
+    for (int i = 0; i < count; ++i) r[i] = x[i] < least ? least : x[i];
+    for (int i = 0; i < count; ++i) rounded[i] = r[i] * 0x1.715476p+0f + FK_ROUNDER;
+    for (int i = 0; i < count; ++i) {
+        const Vector k = rounded[i] - FK_ROUNDER;
+        r[i] = ((r[i] - k * 0x1.62e400p-1f) - k * 0x1.7f7d1cp-20f) * 0x1.715476p+0f;
+    }
+    scaledExponentials2<count>(r, rounded, result);
 }
 
-/// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|): e^x where x is very negative, x itself (to the bit) above 17.
-FK_INLINE Vector softplus(Vector x) {
-    const Vector w = exponentialOfNegative(x < 0.0f ? x : -x);
+/// x becomes log(1 + e^x) = max(x, 0) + log(1 + e^-|x|): e^x where x is very negative, x itself (to the bit) above 17.
+template <int count>
+FK_INLINE void softplus(Vector (&x)[count]) {
     // log(1 + w) / w on [0, 1], minimax; relative error 5e-9 before rounding.
-    Vector p = w * -0.0032439877f + 0.01985129f;
-    p = p * w - 0.0569592f;
-    p = p * w + 0.10603619f;
-    p = p * w - 0.1530557f;
-    p = p * w + 0.19675931f;
-    p = p * w - 0.24954131f;
-    p = p * w + 0.3332996f;
-    p = p * w - 0.49999902f;
-    p = p * w + 1.0f;
-    return (x < 0.0f ? Vector{} : x) + w * p;
+    constexpr float coefficients[] = {0.01985129f,  -0.0569592f, 0.10603619f,  -0.1530557f, 0.19675931f,
+                                      -0.24954131f, 0.3332996f,  -0.49999902f, 1.0f};
+    Vector w[count], p[count];
+    for (int i = 0; i < count; ++i) p[i] = x[i] < 0.0f ? x[i] : -x[i];
+    exponentialsOfNegative<count>(p, w);
+    for (int i = 0; i < count; ++i) p[i] = broadcast(-0.0032439877f);
+#pragma clang loop unroll(full)
+    for (float coefficient : coefficients) {
+        for (int i = 0; i < count; ++i) p[i] = p[i] * w[i] + coefficient;
+        keepSideBySide<count>(p);
+    }
+    for (int i = 0; i < count; ++i) x[i] = (x[i] < 0.0f ? Vector{} : x[i]) + w[i] * p[i];
 }
 
-/// z·sigmoid(z).
-FK_INLINE Vector silu(Vector z) {
-    const Vector w = exponentialOfNegative(z < 0.0f ? z : -z);
-    return (z < 0.0f ? z * w : z) / (1.0f + w);
+/// z becomes z·sigmoid(z).
+template <int count>
+FK_INLINE void silu(Vector (&z)[count]) {
+    Vector w[count], negative[count];
+    for (int i = 0; i < count; ++i) negative[i] = z[i] < 0.0f ? z[i] : -z[i];
+    exponentialsOfNegative<count>(negative, w);
+    for (int i = 0; i < count; ++i) z[i] = (z[i] < 0.0f ? z[i] * w[i] : z[i]) / (1.0f + w[i]);
 }
 
 template <int step, bool upper, size_t... lane>

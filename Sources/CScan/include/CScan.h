@@ -9,14 +9,14 @@
 extern "C" {
 #endif
 
-/// Distances, in elements, between neighbours of a (batch, channel, time) array. (B, D, L) and (B, L, D) differ only here;
-/// a negative time stride, with the pointer at the last token, scans backwards.
+/// Distances, in elements, between neighbours of a (batch, channel, time) array. (B, D, L) and (B, L, D) differ only
+/// here; a negative time stride, with the pointer at the last token, scans backwards.
 typedef struct {
     int64_t batch, channel, time;
 } fk_scan_sequence_strides;
 
-/// Distances, in elements, between neighbours of a (batch, group, state, time) array. Time stride 0 makes it constant in
-/// time, batch stride 0 shares it by all batches.
+/// Distances, in elements, between neighbours of a (batch, group, state, time) array. Time stride 0 makes it constant
+/// in time, batch stride 0 shares it by all batches.
 typedef struct {
     int64_t batch, group, state, time;
 } fk_scan_state_strides;
