@@ -178,8 +178,16 @@ public struct SceneStatistics: Sendable {
         return coarse.covariance(index)
     }
 
+    /// The variance over all PAN pixels of a channel whose variance is planned.
+    ///
+    /// A deviation below 1e-8 of the mean is that of a constant image (the interpolator ripples by 1e-9) and counts as 0.
+    func variance(_ channel: Channel) -> Double {
+        let (variance, mean) = (covariance(channel, channel), mean(channel))
+        return variance > 1e-16 * mean * mean ? variance : 0
+    }
+
     /// The standard deviation over all PAN pixels of a channel whose variance is planned.
-    func deviation(_ channel: Channel) -> Double { covariance(channel, channel).squareRoot() }
+    func deviation(_ channel: Channel) -> Double { variance(channel).squareRoot() }
 }
 
 extension PreparedBlock {

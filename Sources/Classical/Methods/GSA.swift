@@ -2,7 +2,7 @@
 ///
 /// α = least squares of LPfilterPlusDec(P) on the multispectral bands with intercept, on the coarse grid;
 /// I = Σ α_b(M_b − m(M_b)); g_b = cov(I, M_b)/var(I); F_b = M_b + g_b(P − m(P) − I). PAN is not matched in variance, and the
-/// mean of each band is kept. Where I is constant, F = M.
+/// mean of each band is kept. Where I or PAN is constant, F = M.
 public struct GSA: ClassicalMethod {
     /// The name in the literature.
     public let name = "GSA"
@@ -41,7 +41,8 @@ public struct GSA: ClassicalMethod {
             (0..<count).reduce(0) { $0 + fine[band * count + $1] * weights[$1] }
         }
         let variance = zip(weights, withIntensity).reduce(0) { $0 + $1.0 * $1.1 }
-        let gains = withIntensity.map { variance > 0 ? $0 / variance : 0 }
+        let isConstant = !(variance > 0) || statistics.variance(.pan) == 0
+        let gains = withIntensity.map { isConstant ? 0 : $0 / variance }
         let panMean = statistics.mean(.pan)
         let means = (0..<count).map { statistics.mean(.band($0)) }
         return FittedMethod(
