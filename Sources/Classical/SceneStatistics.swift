@@ -39,6 +39,11 @@ public struct MomentPlan: Sendable {
         self.coarse = coarse
     }
 
+    /// All pairs of bands of a scene.
+    static func bands(of scene: SharpeningScene) -> [Pair] {
+        (0..<scene.bands).flatMap { a in (a..<scene.bands).map { b in Pair(.band(a), .band(b)) } }
+    }
+
     /// What has to be computed of a block to measure it.
     public var ingredients: Ingredients {
         var result: Ingredients = coarse.isEmpty ? [] : .coarseGrid
@@ -168,6 +173,14 @@ public struct SceneStatistics: Sendable {
             preconditionFailure("the covariance of \(first) and \(second) was not planned")
         }
         return fine.covariance(index)
+    }
+
+    /// The covariances of all bands of the scene, row by row; pairs of bands are planned with ``MomentPlan/bands(of:)``.
+    func bandCovariances() -> [Double] {
+        let count = scene.bands
+        return (0..<count * count).map {
+            covariance(.band(min($0 / count, $0 % count)), .band(max($0 / count, $0 % count)))
+        }
     }
 
     /// The covariance over the coarse grid of a planned pair.

@@ -57,7 +57,7 @@ struct ScenePair {
     }
 
     static let cases = [
-        Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 17), Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 64),
+        Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 7), Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 64),
         Case(ratio: 4, rowShift: -1.25, columnShift: 0.5, tile: 41),
         Case(ratio: 2, rowShift: 0, columnShift: 0, tile: 33), Case(ratio: 2, rowShift: 1.7, columnShift: -2, tile: 64),
         Case(ratio: 3, rowShift: 0, columnShift: 0, tile: 50),

@@ -14,7 +14,7 @@ import Testing
 
     @Test(
         "keep what the multispectral image says where PAN is constant",
-        arguments: ["GSA", "MTF-GLP-FS", "MTF-GLP-HPM-R", "GS2-GLP"])
+        arguments: ["GS", "PCA", "GSA", "MTF-GLP-FS", "MTF-GLP-HPM-R", "GS2-GLP"])
     func constantPAN(name: String) throws {
         let ms = texture(bands: 4, height: 24, width: 20)
         let pan = Image(bands: 1, height: 96, width: 80, repeating: 500.1)
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test("keep each band's mean", arguments: ["GSA", "GIHS"])
+    @Test("keep each band's mean", arguments: ["GSA", "GIHS", "GS", "PCA"])
     func means(name: String) throws {
         let (ms, pan) = (texture(bands: 4, height: 40, width: 30), texture(bands: 1, height: 160, width: 120))
         let method = try #require(ClassicalMethods.named(name))
@@ -122,6 +122,18 @@ import Testing
         #expect(throws: ClassicalError.ratio(1)) { try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 1) }
         #expect(throws: ClassicalError.empty(pan: "64 × 64", ms: "4 × 0 × 16")) {
             try method.sharpen(ms: Image(bands: 4, height: 0, width: 16), pan: pan, sensor: .ikonos, ratio: 4)
+        }
+        for shift in [64.0, -64, .infinity] {
+            #expect(throws: ClassicalError.noOverlap(rowShift: 0, columnShift: shift)) {
+                try SharpeningScene(
+                    panHeight: 64, panWidth: 64, msHeight: 16, msWidth: 16, bands: 4, sensor: .ikonos, ratio: 4,
+                    columnShift: shift)
+            }
+        }
+        #expect(throws: ClassicalError.self) {
+            try SharpeningScene(
+                panHeight: 64, panWidth: 64, msHeight: 16, msWidth: 16, bands: 4, sensor: .ikonos, ratio: 4,
+                rowShift: .nan)
         }
         #expect(throws: ClassicalError.mask(pixels: 2, expected: 4096)) {
             try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 4, isValid: [true, true])
