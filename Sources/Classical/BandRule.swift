@@ -39,4 +39,29 @@ extension PreparedBlock {
             }
         }
     }
+
+    /// Σ_b w_b(M_b − m_b) at each pixel.
+    func combination(of weights: [Double], less means: [Double]) -> [Double] {
+        let pixels = interpolated.pixels
+        var result = [Double](repeating: 0, count: pixels)
+        result.withUnsafeMutableBufferPointer { result in
+            interpolated.values.withUnsafeBufferPointer { interpolated in
+                for (band, weight) in weights.enumerated() {
+                    let mean = means[band]
+                    for pixel in 0..<pixels { result[pixel] += weight * (interpolated[band * pixels + pixel] - mean) }
+                }
+            }
+        }
+        return result
+    }
+
+    /// F_b = M_b + g_b·d, with one detail d for all bands.
+    func add(_ detail: [Double], gains: [Double]) -> Image {
+        fuseBands { band, interpolated, _, _, result in
+            let gain = gains[band]
+            detail.withUnsafeBufferPointer { detail in
+                for pixel in result.indices { result[pixel] = interpolated[pixel] + gain * detail[pixel] }
+            }
+        }
+    }
 }

@@ -10,6 +10,8 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
     case sizes(pan: String, ms: String, ratio: Int)
     /// The sensor describes fewer bands than the image has.
     case sensorBands(sensor: String, gains: Int, bands: Int)
+    /// The two images do not overlap, or the shift between their grids is no number.
+    case noOverlap(rowShift: Double, columnShift: Double)
     /// A mask of another size than PAN.
     case mask(pixels: Int, expected: Int)
     /// Every pixel is masked.
@@ -32,6 +34,9 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
         case .sensorBands(let sensor, let gains, let bands):
             "The sensor \(sensor) has \(gains) bands and the multispectral image \(bands). "
                 + "Choose the bands of the sensor, or the sensor \"none\"."
+        case .noOverlap(let rowShift, let columnShift):
+            "The multispectral image lies \(rowShift) PAN rows below and \(columnShift) PAN columns right of PAN, so "
+                + "the two do not overlap. Check that both are of one scene and georeferenced in one projection."
         case .mask(let pixels, let expected):
             "The mask has \(pixels) pixels and PAN \(expected)."
         case .noValidPixels:

@@ -128,7 +128,7 @@ extension ClassicalMethod {
 public enum ClassicalMethods {
     /// Every method.
     public static let all: [any ClassicalMethod] = [
-        EXP(), Brovey(), GIHS(), GSA(), MTFGLP(), GS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMR(),
+        EXP(), Brovey(), GIHS(), PCA(), GS(), GSA(), MTFGLP(), GS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMR(),
     ]
 
     /// The method that runs when none is named: it holds up on every scene we have.

@@ -1,61 +1,5 @@
 import Sensors
 
-/// An image of a scene whose mean or covariance a method needs.
-public enum Channel: Sendable, Hashable {
-    /// A band of the interpolated multispectral image.
-    case band(Int)
-    /// The mean of all its bands.
-    case intensity
-    /// PAN; on the coarse grid `LPfilterPlusDec` of PAN.
-    case pan
-    /// PAN with the MTF of a band.
-    case lowPass(band: Int)
-    /// PAN with the Gaussian of gain 0.3.
-    case gaussian
-}
-
-/// The covariances that a method needs of a scene.
-public struct MomentPlan: Sendable {
-    /// Two channels.
-    public struct Pair: Sendable, Hashable {
-        let first: Channel
-        let second: Channel
-
-        /// A pair of channels, the same one for its variance.
-        public init(_ first: Channel, _ second: Channel) {
-            self.first = first
-            self.second = second
-        }
-    }
-
-    /// Pairs over all PAN pixels.
-    public var fine: [Pair]
-    /// Pairs over the pixels of the coarse grid.
-    public var coarse: [Pair]
-
-    /// A plan; an empty one for methods that need no statistics.
-    public init(fine: [Pair] = [], coarse: [Pair] = []) {
-        self.fine = fine
-        self.coarse = coarse
-    }
-
-    /// What has to be computed of a block to measure it.
-    public var ingredients: Ingredients {
-        var result: Ingredients = coarse.isEmpty ? [] : .coarseGrid
-        for channel in fine.flatMap({ [$0.first, $0.second] }) {
-            switch channel {
-            case .lowPass: result.insert(.lowPassPAN)
-            case .gaussian: result.insert(.gaussianPAN)
-            case .band, .intensity, .pan: break
-            }
-        }
-        return result
-    }
-
-    /// Whether no pass over the scene is needed.
-    public var isEmpty: Bool { fine.isEmpty && coarse.isEmpty }
-}
-
 /// The moments of one block of a scene.
 public struct BlockStatistics: Sendable {
     let fine: Moments
@@ -146,9 +90,7 @@ public struct SceneStatistics: Sendable {
         for (layout, moments) in [(fineLayout, fine), (coarseLayout, coarse)] where !layout.pairs.isEmpty {
             guard moments.count > 0 else { throw .noValidPixels }
             guard moments.means.allSatisfy(\.isFinite),
-                layout.pairs.indices.allSatisfy({
-                    moments.covariance($0).isFinite
-                })
+                layout.pairs.indices.allSatisfy({ moments.covariance($0).isFinite })
             else { throw .notFinite }
         }
     }
@@ -170,6 +112,14 @@ public struct SceneStatistics: Sendable {
         return fine.covariance(index)
     }
 
+    /// The covariances of all bands of the scene, row by row; pairs of bands are planned with ``MomentPlan/bands(of:)``.
+    func bandCovariances() -> [Double] {
+        let count = scene.bands
+        return (0..<count * count).map {
+            covariance(.band(min($0 / count, $0 % count)), .band(max($0 / count, $0 % count)))
+        }
+    }
+
     /// The covariance over the coarse grid of a planned pair.
     func coarseCovariance(_ first: Channel, _ second: Channel) -> Double {
         guard let index = coarseLayout.places[.init(first, second)] else {
@@ -178,8 +128,16 @@ public struct SceneStatistics: Sendable {
         return coarse.covariance(index)
     }
 
+    /// The variance over all PAN pixels of a channel whose variance is planned.
+    ///
+    /// A deviation below 1e-8 of the mean is that of a constant image (the interpolator ripples by 1e-9) and counts as 0.
+    func variance(_ channel: Channel) -> Double {
+        let (variance, mean) = (covariance(channel, channel), mean(channel))
+        return variance > 1e-16 * mean * mean ? variance : 0
+    }
+
     /// The standard deviation over all PAN pixels of a channel whose variance is planned.
-    func deviation(_ channel: Channel) -> Double { covariance(channel, channel).squareRoot() }
+    func deviation(_ channel: Channel) -> Double { variance(channel).squareRoot() }
 }
 
 extension PreparedBlock {

@@ -42,6 +42,7 @@ public struct SharpeningScene: Sendable, Hashable {
     ///   - border: what lies beyond the multispectral image.
     ///   - rowShift: PAN pixels that multispectral samples lie further down than r·k + r/2.
     ///   - columnShift: PAN pixels that they lie further right.
+    /// - Throws: ``ClassicalError`` when there is no such scene.
     public init(
         panHeight: Int, panWidth: Int, msHeight: Int, msWidth: Int, bands: Int, sensor: Sensor, ratio: Int,
         border: Border = .symmetric, rowShift: Double = 0, columnShift: Double = 0
@@ -53,6 +54,10 @@ public struct SharpeningScene: Sendable, Hashable {
         guard sensor.bands.count >= bands else {
             throw .sensorBands(sensor: sensor.name, gains: sensor.bands.count, bands: bands)
         }
+        let overlap = [(rowShift, msHeight, panHeight), (columnShift, msWidth, panWidth)].allSatisfy {
+            (shift, coarse, fine) in shift < Double(fine) && shift + Double(ratio * coarse) > 0
+        }
+        guard overlap else { throw .noOverlap(rowShift: rowShift, columnShift: columnShift) }
         self.panHeight = panHeight
         self.panWidth = panWidth
         self.msHeight = msHeight

@@ -61,31 +61,48 @@ extension SymmetricFilter {
         var result = Image(bands: filters.count, height: rows.count, width: columns.count)
         guard let radius = filters.first?.radius, !rows.isEmpty, !columns.isEmpty else { return result }
         precondition(filters.allSatisfy { $0.radius == radius }, "filters of several sizes")
-        let orbits = (0...radius).flatMap { l in
+        var orbits = (0...radius).flatMap { l in
             (0...l).map { k in Orbit(k: k, l: l, taps: filters.map { $0.tap(k, l) }) }
         }.filter { orbit in orbit.taps.contains { $0 != 0 } }
+        // Four at a time: the group is filled with pixels of the centre, weighted 0.
+        while orbits.count % 4 != 0 { orbits.append(Orbit(k: 0, l: 0, taps: filters.map { _ in 0 })) }
 
         let left = step * columns.lowerBound + step / 2 - radius
         let span = step * (columns.count - 1) + 2 * radius + 1
         let columnTable = window.columnTable(left..<left + span, border: .replicate)
         let phaseLength = (span + step - 1) / step
-        let rowLength = phaseLength * step
-        var folded = [Double](repeating: 0, count: (radius + 1) * rowLength)
-        var sums = [Double](repeating: 0, count: chunk)
+        var folded = [Double](repeating: 0, count: (radius + 1) * phaseLength * step)
+        var sums = [Double](repeating: 0, count: 4 * chunk)
 
         for (outputRow, row) in rows.enumerated() {
             let centre = step * row + step / 2
             let rowTable = window.rowTable(centre - radius..<centre + radius + 1, border: .replicate)
             fold(window.image, band: band, rowTable: rowTable, columnTable: columnTable, step: step, into: &folded)
-            for start in stride(from: 0, to: columns.count, by: chunk) {
-                let count = min(chunk, columns.count - start)
-                for orbit in orbits {
-                    sum(orbit, of: folded, radius: radius, step: step, start: start, count: count, into: &sums)
-                    for (index, weight) in orbit.taps.enumerated() {
-                        let target = (index * rows.count + outputRow) * columns.count + start
-                        sums.withUnsafeBufferPointer { sums in
-                            result.values.withUnsafeMutableBufferPointer { values in
-                                for n in 0..<count { values[target + n] += weight * sums[n] }
+            let layout = Folded(radius: radius, step: step, phaseLength: phaseLength)
+            folded.withUnsafeBufferPointer { folded in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    result.values.withUnsafeMutableBufferPointer { values in
+                        guard let folded = folded.baseAddress, let sums = sums.baseAddress,
+                            let values = values.baseAddress
+                        else { return }
+                        for start in stride(from: 0, to: columns.count, by: chunk) {
+                            let count = min(chunk, columns.count - start)
+                            for group in stride(from: 0, to: orbits.count, by: 4) {
+                                for member in 0..<4 {
+                                    layout.sum(
+                                        orbits[group + member], of: folded + start, count: count,
+                                        into: sums + member * chunk)
+                                }
+                                for filter in filters.indices {
+                                    let target = values + (filter * rows.count + outputRow) * columns.count + start
+                                    let (w0, w1) = (orbits[group].taps[filter], orbits[group + 1].taps[filter])
+                                    let (w2, w3) = (orbits[group + 2].taps[filter], orbits[group + 3].taps[filter])
+                                    for n in 0..<count {
+                                        target[n] =
+                                            (((target[n] + w0 * sums[n]) + w1 * sums[chunk + n])
+                                                + w2 * sums[2 * chunk + n]) + w3 * sums[3 * chunk + n]
+                                    }
+                                }
                             }
                         }
                     }
@@ -123,40 +140,41 @@ extension SymmetricFilter {
         }
     }
 
-    /// Adds the up to eight pixels that share a tap, for `count` outputs from `start` on.
-    private static func sum(
-        _ orbit: Orbit, of folded: [Double], radius: Int, step: Int, start: Int, count: Int,
-        into sums: inout [Double]
-    ) {
-        let rowLength = folded.count / (radius + 1)
-        let phaseLength = rowLength / step
+    /// Where the pixels of neighbouring outputs lie in the folded rows.
+    private struct Folded {
+        let radius: Int
+        let step: Int
+        let phaseLength: Int
+
         /// Where the pixels at a row distance and a column offset from the outputs begin.
-        func offset(_ distance: Int, _ column: Int) -> Int {
+        @inline(__always)
+        private func offset(_ distance: Int, _ column: Int) -> Int {
             let position = radius + column
-            return distance * rowLength + (position % step) * phaseLength + position / step + start
+            return (distance * step + position % step) * phaseLength + position / step
         }
-        let (k, l) = (orbit.k, orbit.l)
-        folded.withUnsafeBufferPointer { folded in
-            sums.withUnsafeMutableBufferPointer { sums in
-                guard let folded = folded.baseAddress, let sums = sums.baseAddress else { return }
-                let a = folded + offset(k, l)
-                if l == 0 {
-                    for n in 0..<count { sums[n] = a[n] }
-                    return
-                }
-                let b = folded + offset(k, -l)
-                if k == l {
-                    for n in 0..<count { sums[n] = a[n] + b[n] }
-                    return
-                }
-                let c = folded + offset(l, k)
-                if k == 0 {
-                    for n in 0..<count { sums[n] = (a[n] + b[n]) + c[n] }
-                    return
-                }
-                let d = folded + offset(l, -k)
-                for n in 0..<count { sums[n] = (a[n] + b[n]) + (c[n] + d[n]) }
+
+        /// Adds the up to eight pixels that share a tap, for `count` outputs.
+        func sum(
+            _ orbit: Orbit, of folded: UnsafePointer<Double>, count: Int, into sums: UnsafeMutablePointer<Double>
+        ) {
+            let (k, l) = (orbit.k, orbit.l)
+            let a = folded + offset(k, l)
+            if l == 0 {
+                for n in 0..<count { sums[n] = a[n] }
+                return
             }
+            let b = folded + offset(k, -l)
+            if k == l {
+                for n in 0..<count { sums[n] = a[n] + b[n] }
+                return
+            }
+            let c = folded + offset(l, k)
+            if k == 0 {
+                for n in 0..<count { sums[n] = (a[n] + b[n]) + c[n] }
+                return
+            }
+            let d = folded + offset(l, -k)
+            for n in 0..<count { sums[n] = (a[n] + b[n]) + (c[n] + d[n]) }
         }
     }
 }

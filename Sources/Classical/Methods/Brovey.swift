@@ -28,7 +28,9 @@ public struct Brovey: ClassicalMethod {
             let intensity = block.interpolated.meanOfBands
             return block.fuseBands { _, interpolated, pan, _, result in
                 for pixel in result.indices {
-                    result[pixel] = interpolated[pixel] * modulation(match(pan[pixel]), over: intensity[pixel])
+                    result[pixel] =
+                        interpolated[pixel]
+                        * modulation(match(pan[pixel]), over: intensity[pixel], mean: match.intensityMean)
                 }
             }
         }

@@ -36,7 +36,8 @@ struct IntensityMatch: Sendable {
     static let plan = MomentPlan(fine: [.init(.intensity, .intensity), .init(.pan, .pan)])
 
     private let panMean: Double
-    private let intensityMean: Double
+    /// m(I), which is the mean of P' too.
+    let intensityMean: Double
     private let slope: Double
 
     init(_ statistics: SceneStatistics) throws(ClassicalError) {

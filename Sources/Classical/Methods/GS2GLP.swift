@@ -34,7 +34,7 @@ public struct GS2GLP: ClassicalMethod {
     static func gains(_ statistics: SceneStatistics) throws(ClassicalError) -> [Double] {
         try statistics.validate()
         return (0..<statistics.scene.bands).map { band in
-            let variance = statistics.covariance(.lowPass(band: band), .lowPass(band: band))
+            let variance = statistics.variance(.lowPass(band: band))
             return variance > 0 ? statistics.covariance(.lowPass(band: band), .band(band)) / variance : 0
         }
     }

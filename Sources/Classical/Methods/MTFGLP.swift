@@ -33,6 +33,8 @@ struct BandMatch: Sendable {
     let slopes: [Double]
     /// c_b.
     let offsets: [Double]
+    /// m(M_b), which is the mean of Q_b too.
+    let means: [Double]
     /// For each band the sum of its MTF filter's taps.
     let filterSums: [Double]
 
@@ -48,7 +50,8 @@ struct BandMatch: Sendable {
         let deviation = statistics.deviation(.gaussian)
         let slopes = (0..<scene.bands).map { deviation > 0 ? statistics.deviation(.band($0)) / deviation : 0 }
         self.slopes = slopes
-        offsets = (0..<scene.bands).map { statistics.mean(.band($0)) - slopes[$0] * statistics.mean(.pan) }
+        means = (0..<scene.bands).map { statistics.mean(.band($0)) }
+        offsets = zip(means, slopes).map { $0 - $1 * statistics.mean(.pan) }
         filterSums = scene.filterOfBand.map { scene.filters[$0].sum }
     }
 }

@@ -13,12 +13,12 @@ public struct MTFGLPFS: ClassicalMethod {
     /// The method has no settings.
     public init() {}
 
-    /// Covariances of each band and of PAN's low pass with PAN.
+    /// Covariances of each band, of PAN's low pass and of PAN with PAN.
     public func moments(of scene: SharpeningScene) -> MomentPlan {
         MomentPlan(
             fine: (0..<scene.bands).flatMap { band -> [MomentPlan.Pair] in
                 [.init(.band(band), .pan), .init(.lowPass(band: band), .pan)]
-            })
+            } + [.init(.pan, .pan)])
     }
 
     /// Finds the gain of each band.
@@ -26,7 +26,7 @@ public struct MTFGLPFS: ClassicalMethod {
         try statistics.validate()
         let gains = (0..<statistics.scene.bands).map { band in
             let lowPass = statistics.covariance(.lowPass(band: band), .pan)
-            return lowPass > 0 ? statistics.covariance(.band(band), .pan) / lowPass : 0
+            return lowPass > 0 && statistics.variance(.pan) > 0 ? statistics.covariance(.band(band), .pan) / lowPass : 0
         }
         return FittedMethod(
             coefficients: [.init(name: "injection gain", values: gains)], ingredients: .lowPassPAN

@@ -33,10 +33,12 @@ public struct MTFGLPHPM: ClassicalMethod {
                 let (slope, offset) = (match.slopes[band], match.offsets[band])
                 // U(D(G ∗ c)) of a constant c is the filter's sum times c.
                 let lowPassOffset = offset * match.filterSums[band]
+                let mean = match.means[band]
                 for pixel in result.indices {
                     result[pixel] =
                         interpolated[pixel]
-                        * modulation(slope * pan[pixel] + offset, over: slope * lowPass[pixel] + lowPassOffset)
+                        * modulation(
+                            slope * pan[pixel] + offset, over: slope * lowPass[pixel] + lowPassOffset, mean: mean)
                 }
             }
         }

@@ -35,9 +35,11 @@ public struct MTFGLPHPMR: ClassicalMethod {
             ingredients: .lowPassPAN
         ) { block in
             block.fuseBands { band, interpolated, pan, lowPass, result in
-                let offset = offsets[band]
+                let (offset, mean) = (offsets[band], panMean + offsets[band])
                 for pixel in result.indices {
-                    let factor = offset.isFinite ? modulation(pan[pixel] + offset, over: lowPass[pixel] + offset) : 1
+                    let factor =
+                        offset.isFinite
+                        ? modulation(pan[pixel] + offset, over: lowPass[pixel] + offset, mean: mean) : 1
                     result[pixel] = interpolated[pixel] * factor
                 }
             }
