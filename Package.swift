@@ -32,7 +32,8 @@ let package = Package(
         .target(name: "Classical", dependencies: ["Sensors"]),
         .target(name: "Metrics", dependencies: ["Sensors"]),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+        .testTarget(
+            name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical"]),
