@@ -35,7 +35,8 @@ let package = Package(
         .target(name: "Metrics", dependencies: ["Sensors"]),
         .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
-        .testTarget(name: "TorchTests", dependencies: ["Torch"]),
+        .testTarget(
+            name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),

@@ -57,6 +57,7 @@ struct ByteReader {
 
     private func endError(needing count: Int) -> CheckpointError {
         CheckpointError(
-            .truncated, file, "It ends too early: \(count) more bytes are needed at byte \(position) of \(bytes.count).")
+            .truncated, file, "It ends too early: \(count) more bytes are needed at byte \(position) of \(bytes.count)."
+        )
     }
 }

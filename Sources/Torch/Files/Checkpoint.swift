@@ -107,7 +107,8 @@ public struct Checkpoint: Sendable {
         }
         let start = bytes.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
         return CheckpointError(
-            .unsupported, path, "It is neither safetensors nor a file of torch.save; it begins with the bytes \(start).",
+            .unsupported, path,
+            "It is neither safetensors nor a file of torch.save; it begins with the bytes \(start).",
             remedy: "Name a .safetensors, .pth or .pt file.")
     }
 }

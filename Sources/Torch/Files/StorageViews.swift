@@ -30,7 +30,8 @@ struct StorageViews {
             count <= max(part.count, StorageViews.maximumRepeatedCount)
         else {
             throw malformed(
-                name, "of shape \(description.shape), strides \(description.strides) and offset \(description.offset) "
+                name,
+                "of shape \(description.shape), strides \(description.strides) and offset \(description.offset) "
                     + "does not fit its storage of \(part.count) elements")
         }
         let offset = part.lowerBound + description.offset
@@ -64,7 +65,8 @@ struct StorageViews {
         let (size, overflow) = storage.count.multipliedReportingOverflow(by: storage.element.byteCount)
         guard !overflow, size <= range.count else {
             throw malformed(
-                name, "has a storage of \(storage.count) \(storage.element.name) elements, but its record has "
+                name,
+                "has a storage of \(storage.count) \(storage.element.name) elements, but its record has "
                     + "\(range.count) bytes")
         }
         let count = size / dtype.byteCount

@@ -31,7 +31,9 @@ extension Unpickler {
             }
             return try tensor(arguments, element: element)
         case .rebuildParameter:
-            guard let first = arguments.first, case .tensor = first else { throw malformed("a parameter has no tensor") }
+            guard let first = arguments.first, case .tensor = first else {
+                throw malformed("a parameter has no tensor")
+            }
             return first
         case .rebuildFromType:
             // (function, type, arguments, state) of a tensor with attributes; the function is one of those above.

@@ -29,7 +29,8 @@ struct Unpickler {
                 memo.count <= Unpickler.maximumMemo, objects.count <= PickleObjects.maximumCount
             else {
                 throw CheckpointError(
-                    .refused, reader.file, "Its pickle is larger than that of any checkpoint: \(objects.count) objects.",
+                    .refused, reader.file,
+                    "Its pickle is larger than that of any checkpoint: \(objects.count) objects.",
                     remedy: "Save the state dictionary alone: torch.save(model.state_dict(), path).")
             }
         }
@@ -111,7 +112,8 @@ struct Unpickler {
         case 0x62: try build()
         case 0x51: try stack.append(persistentStorage(pop()))
         default:
-            throw malformed("opcode 0x\(String(opcode, radix: 16)) at byte \(reader.position - 1) is not one of torch.save")
+            throw malformed(
+                "opcode 0x\(String(opcode, radix: 16)) at byte \(reader.position - 1) is not one of torch.save")
         }
     }
 

@@ -44,7 +44,8 @@ struct ZipDirectory {
         guard let entry = entries[name] else { return nil }
         guard entry.isStored else {
             throw CheckpointError(
-                .unsupported, file, "Entry \(quoted(name)) of its zip archive is compressed, which torch.save never does.",
+                .unsupported, file,
+                "Entry \(quoted(name)) of its zip archive is compressed, which torch.save never does.",
                 remedy: "Unpack the archive and pack it again without compression (zip -0).")
         }
         return entry.bytes
