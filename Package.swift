@@ -34,6 +34,7 @@ let package = Package(
         .target(name: "Classical", dependencies: ["Sensors"]),
         .target(name: "Metrics", dependencies: ["Sensors"]),
         .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
+        .target(name: "Verification", dependencies: ["Inference", "Metrics"]),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),

@@ -9,28 +9,30 @@ extension GoldenComponent {
             let kind: String = try golden.configuration.value("bimamba_type")
             let width: Int = try golden.configuration.value("d_model")
             let isSteered = kind == "v7"
-            let block = FusionMambaRSParts.mamba(width: width, isBidirectional: kind == "v2", isSteered: isSteered)
+            let block = MultiDirectionMamba(
+                width: width, orders: kind == "v2" ? [.rows, .rowsReversed] : ScanOrder.allCases, isSteered: isSteered)
             return Run(block) { inputs in
                 let tokens = try inputs.named("hidden_states")
                 // The bidirectional kind scans a plain sequence.
                 let height: Int = golden.configuration.optional("input_h") ?? 1
                 let width: Int = golden.configuration.optional("input_w") ?? tokens.size(1)
-                return ["": try block.run(tokens, isSteered ? inputs.named("extra_emb") : nil, height, width)]
+                return ["": try block(
+                    tokens, steering: isSteered ? inputs.named("extra_emb") : nil, height: height, width: width)]
             }
         },
         "single_mamba_block": GoldenComponent { golden in
             let (dim, height, width) = try size(golden)
-            let block = FusionMambaRSParts.singleBlock(width: dim)
-            return Run(block) { ["": try block.run([$0.named("input")], height, width)] }
+            let block = SingleMambaBlock(width: dim)
+            return Run(block) { ["": try block($0.named("input"), height: height, width: width)] }
         },
         "cross_mamba_block": GoldenComponent { golden in
             let (dim, height, width) = try size(golden)
-            let block = FusionMambaRSParts.crossBlock(width: dim)
-            return Run(block) { ["": try block.run([$0.named("input0"), $0.named("input1")], height, width)] }
+            let block = CrossMambaBlock(width: dim)
+            return Run(block) { ["": try block($0.named("input0"), steering: $0.named("input1"), height: height, width: width)] }
         },
         "fusion_mamba": GoldenComponent { golden in
             let isFinal: Bool = try golden.configuration.value("final")
-            let block = FusionMambaRSParts.mixing(
+            let block = FusionMambaBlock(
                 width: try golden.configuration.value("dim"), depth: golden.configuration.optional("depth") ?? 1)
             return Run(block) { inputs in
                 let (pan, ms) = (try inputs.named("pan"), try inputs.named("ms"))
@@ -43,13 +45,13 @@ extension GoldenComponent {
             let input: Int = try golden.configuration.value("in_channels")
             let output: Int = try golden.configuration.value("out_channels")
             if try golden.configuration.value("sample_mode", as: String.self) == "down" {
-                let stage = FusionMambaRSParts.downStage(from: input, to: output)
+                let stage = DownStage(from: input, to: output)
                 return Run(stage) { inputs in
                     let result = try stage(pan: inputs.named("pan"), ms: inputs.named("ms"))
                     return ["pan": result.pan, "ms": result.ms, "pan_skip": result.panSkip, "ms_skip": result.msSkip]
                 }
             }
-            let stage = FusionMambaRSParts.upStage(from: input, to: output)
+            let stage = UpStage(from: input, to: output)
             return Run(stage) { inputs in
                 let result = try stage(
                     pan: inputs.named("pan"), ms: inputs.named("ms"), panSkip: inputs.named("pan_pre"),
@@ -58,11 +60,11 @@ extension GoldenComponent {
             }
         },
         "spe_attention": GoldenComponent { golden in
-            let attention = FusionMambaRSParts.spectralAttention(width: try golden.configuration.value("channels"))
+            let attention = SpectralAttention(width: try golden.configuration.value("channels"))
             return Run(attention) { ["": try attention($0.named("input"))] }
         },
         "pixelshuffle": GoldenComponent { golden in
-            let layer = FusionMambaRSParts.learnedUpsampling(
+            let layer = LearnedUpsampling(
                 bands: try golden.configuration.value("dim"), ratio: try golden.configuration.value("scale"))
             return Run(layer) { ["": layer(try $0.named("x"))] }
         },

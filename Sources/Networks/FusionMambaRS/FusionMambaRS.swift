@@ -7,12 +7,12 @@
 import Torch
 
 /// Learned enlargement of the low-resolution image: a convolution to ratio² · bands, then pixel shuffle.
-final class LearnedUpsampling: Module {
+package final class LearnedUpsampling: Module {
     // Quirk: misspelt in the authors' program and therefore in every checkpoint.
     @Child("upsamle") var layers: Sequential
     private let ratio: Int
 
-    init(bands: Int, ratio: Int) {
+    package init(bands: Int, ratio: Int) {
         self.ratio = ratio
         super.init()
         layers = Sequential([
@@ -22,7 +22,7 @@ final class LearnedUpsampling: Module {
 
     /// - Parameter ms: (B, S, h, w).
     /// - Returns: (B, S, h · ratio, w · ratio).
-    func callAsFunction(_ ms: Tensor) -> Tensor { layers(ms).pixelShuffled(ratio) }
+    package func callAsFunction(_ ms: Tensor) -> Tensor { layers(ms).pixelShuffled(ratio) }
 }
 
 /// FusionMamba of Peng et al.: two U-shaped branches of four-direction Mamba blocks, one for the sharp image and one for
@@ -79,7 +79,7 @@ public final class FusionMambaRS: Module {
     /// - Returns: (B, S, H, W), likewise, not clamped.
     public func callAsFunction(ms: Tensor, pan: Tensor) throws -> Tensor {
         let enlarged =
-            upsampling?(ms) ?? ms.interpolated(to: Size2(pan.size(2), pan.size(3)), mode: .bicubic)  // (B, S, H, W)
+            upsampling?(ms) ?? ms.interpolated(to: [pan.size(2), pan.size(3)], mode: .bicubic)  // (B, S, H, W)
         let first = try stage0(pan: panEntry(pan), ms: msEntry(enlarged))  // 2 width, H/2
         let second = try stage1(pan: first.pan, ms: first.ms)  // 4 width, H/4
         let third = try stage2(pan: second.pan, ms: second.ms, panSkip: second.panSkip, msSkip: second.msSkip)  // H/2

@@ -1,29 +1,29 @@
 import Torch
 
 /// Norm, four-direction scan, residual (specification, 5.2).
-final class SingleMambaBlock: Module {
+package final class SingleMambaBlock: Module {
     @Child("block") var block: MultiDirectionMamba
     @Child("norm") var norm: LayerNorm
 
-    init(width: Int) {
+    package init(width: Int) {
         super.init()
         block = MultiDirectionMamba(width: width)
         norm = LayerNorm(width)
     }
 
     /// - Parameter tokens: (B, L, width), L = height · width of the map.
-    func callAsFunction(_ tokens: Tensor, height: Int, width: Int) throws -> Tensor {
+    package func callAsFunction(_ tokens: Tensor, height: Int, width: Int) throws -> Tensor {
         try tokens + block(norm(tokens), height: height, width: width)
     }
 }
 
 /// The same with a second input that steers the scan (specification, 5.3).
-final class CrossMambaBlock: Module {
+package final class CrossMambaBlock: Module {
     @Child("block") var block: MultiDirectionMamba
     @Child("norm0") var norm: LayerNorm
     @Child("norm1") var steeringNorm: LayerNorm
 
-    init(width: Int) {
+    package init(width: Int) {
         super.init()
         block = MultiDirectionMamba(width: width, isSteered: true)
         norm = LayerNorm(width)
@@ -33,20 +33,20 @@ final class CrossMambaBlock: Module {
     /// - Parameters:
     ///   - tokens: (B, L, width), what is enhanced.
     ///   - steering: (B, L, width), what gives step sizes, B and C.
-    func callAsFunction(_ tokens: Tensor, steering: Tensor, height: Int, width: Int) throws -> Tensor {
+    package func callAsFunction(_ tokens: Tensor, steering: Tensor, height: Int, width: Int) throws -> Tensor {
         try tokens + block(norm(tokens), steering: steeringNorm(steering), height: height, width: width)
     }
 }
 
 /// One stage's exchange between the spatial and the spectral branch (specification, 5.4; `FusionMamba` of the authors).
-final class FusionMambaBlock: Module {
+package final class FusionMambaBlock: Module {
     @Child("spa_mamba_layers") var spatialLayers: [SingleMambaBlock]
     @Child("spe_mamba_layers") var spectralLayers: [SingleMambaBlock]
     @Child("spa_cross_mamba") var spatialCross: CrossMambaBlock
     @Child("spe_cross_mamba") var spectralCross: CrossMambaBlock
     @Child("out_proj") var outputProjection: Linear
 
-    init(width: Int, depth: Int = 1) {
+    package init(width: Int, depth: Int = 1) {
         super.init()
         spatialLayers = (0..<depth).map { _ in SingleMambaBlock(width: width) }
         spectralLayers = (0..<depth).map { _ in SingleMambaBlock(width: width) }
@@ -59,7 +59,7 @@ final class FusionMambaBlock: Module {
     ///
     /// - Parameters: pan and ms, both (B, width, H, W).
     /// - Returns: the same shapes.
-    func callAsFunction(pan: Tensor, ms: Tensor) throws -> (pan: Tensor, ms: Tensor) {
+    package func callAsFunction(pan: Tensor, ms: Tensor) throws -> (pan: Tensor, ms: Tensor) {
         let (panTokens, msTokens, fused) = try mixed(pan, ms)
         let (height, width) = (pan.size(2), pan.size(3))
         return (
@@ -68,7 +68,7 @@ final class FusionMambaBlock: Module {
     }
 
     /// Only what both branches have in common, (B, width, H, W): the end of the network.
-    func fused(pan: Tensor, ms: Tensor) throws -> Tensor {
+    package func fused(pan: Tensor, ms: Tensor) throws -> Tensor {
         Self.map(try mixed(pan, ms).fused, pan.size(2), pan.size(3))
     }
 
@@ -89,7 +89,7 @@ final class FusionMambaBlock: Module {
 }
 
 /// A weight for each band from the low-resolution image, by a scan over the bands (specification, 5.6).
-final class SpectralAttention: Module {
+package final class SpectralAttention: Module {
     /// The authors keep the layers in a sequence, hence the numbers.
     final class Layers: Module {
         @Child("0") var entry: Linear
@@ -100,7 +100,7 @@ final class SpectralAttention: Module {
 
     @Child("block") var layers: Layers
 
-    init(width: Int) {
+    package init(width: Int) {
         super.init()
         layers = Layers()
         layers.entry = Linear(1, width)
@@ -112,7 +112,7 @@ final class SpectralAttention: Module {
 
     /// - Parameter ms: (B, S, h, w), the low-resolution image.
     /// - Returns: (B, S, 1, 1), 0 to 1.
-    func callAsFunction(_ ms: Tensor) throws -> Tensor {
+    package func callAsFunction(_ ms: Tensor) throws -> Tensor {
         // Quirk: the largest value of each band, not the mean (golden file block_spe_attention).
         let peaks = ms.max(2, 3).unsqueezed(-1)  // (B, S, 1): the bands are the sequence
         let tokens = layers.norm(layers.entry(peaks))  // (B, S, width)

@@ -1,25 +1,25 @@
 import Torch
 
 /// Half the size, by a strided convolution (specification, 5.5).
-final class Downsampling: Module {
+package final class Downsampling: Module {
     @Child("down") var down: Sequential
 
-    init(from input: Int, to output: Int) {
+    package init(from input: Int, to output: Int) {
         super.init()
         down = Sequential([Conv2d(input, output, kernel: 2, stride: 2), Activation.leakyReLU()])
     }
 
     /// - Parameter map: (B, input, H, W), H and W even.
     /// - Returns: (B, output, H/2, W/2).
-    func callAsFunction(_ map: Tensor) -> Tensor { down(map) }
+    package func callAsFunction(_ map: Tensor) -> Tensor { down(map) }
 }
 
 /// Twice the size, by a transposed convolution, with the skip connection added (specification, 5.5).
-final class Upsampling: Module {
+package final class Upsampling: Module {
     @Child("up") var up: Sequential
     @Child("conv") var convolution: Sequential
 
-    init(from input: Int, to output: Int) {
+    package init(from input: Int, to output: Int) {
         super.init()
         up = Sequential([
             ConvTransposed2d(input, output, kernel: 2, stride: 2), Activation.leakyReLU(),
@@ -35,15 +35,15 @@ final class Upsampling: Module {
     ///   - map: (B, input, H, W).
     ///   - skip: (B, output, 2H, 2W).
     /// - Returns: the shape of skip.
-    func callAsFunction(_ map: Tensor, skip: Tensor) -> Tensor { convolution(up(map) + skip) }
+    package func callAsFunction(_ map: Tensor, skip: Tensor) -> Tensor { convolution(up(map) + skip) }
 }
 
 /// Mixing, then half the size. Both branches share the sampling layers.
-final class DownStage: Module {
+package final class DownStage: Module {
     @Child("fm") var mixing: FusionMambaBlock
     @Child("sample") var sampling: Downsampling
 
-    init(from input: Int, to output: Int) {
+    package init(from input: Int, to output: Int) {
         super.init()
         mixing = FusionMambaBlock(width: input)
         sampling = Downsampling(from: input, to: output)
@@ -51,7 +51,7 @@ final class DownStage: Module {
 
     /// - Parameters: pan and ms, both (B, input, H, W).
     /// - Returns: both (B, output, H/2, W/2), and the mixed maps (B, input, H, W) for the way up.
-    func callAsFunction(
+    package func callAsFunction(
         pan: Tensor, ms: Tensor
     ) throws -> (pan: Tensor, ms: Tensor, panSkip: Tensor, msSkip: Tensor) {
         let mixed = try mixing(pan: pan, ms: ms)
@@ -60,11 +60,11 @@ final class DownStage: Module {
 }
 
 /// Mixing, then twice the size. Both branches share the sampling layers.
-final class UpStage: Module {
+package final class UpStage: Module {
     @Child("fm") var mixing: FusionMambaBlock
     @Child("sample") var sampling: Upsampling
 
-    init(from input: Int, to output: Int) {
+    package init(from input: Int, to output: Int) {
         super.init()
         mixing = FusionMambaBlock(width: input)
         sampling = Upsampling(from: input, to: output)
@@ -74,7 +74,7 @@ final class UpStage: Module {
     ///   - pan, ms: both (B, input, H, W).
     ///   - panSkip, msSkip: both (B, output, 2H, 2W).
     /// - Returns: both (B, output, 2H, 2W).
-    func callAsFunction(
+    package func callAsFunction(
         pan: Tensor, ms: Tensor, panSkip: Tensor, msSkip: Tensor
     ) throws -> (pan: Tensor, ms: Tensor) {
         let mixed = try mixing(pan: pan, ms: ms)

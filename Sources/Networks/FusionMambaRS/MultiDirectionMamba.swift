@@ -3,7 +3,7 @@ import StateSpace
 import Torch
 
 /// The order in which a Mamba block visits the pixels of a map (specification, section 4).
-enum ScanOrder: Int, CaseIterable {
+package enum ScanOrder: Int, CaseIterable {
     case rows, rowsReversed, columns, columnsReversed
 
     /// What the authors append to the names of this order's parameters.
@@ -16,7 +16,7 @@ enum ScanOrder: Int, CaseIterable {
 /// (Peng et al. 2024, figures 3 and 4; the authors' `Mamba` of types v2, v6 and v7).
 ///
 /// With a steering input, step sizes, B and C come from the steering tokens; values, gate and skip from the input.
-final class MultiDirectionMamba: Module {
+package final class MultiDirectionMamba: Module {
     @Inlined var directions: [ScanDirection]
     @Child("in_proj") var inputProjection: Linear
     @Child("in_proj_b") var steeringProjection: Linear?
@@ -27,7 +27,7 @@ final class MultiDirectionMamba: Module {
     ///   - width: channels of the tokens.
     ///   - orders: two or four of them.
     ///   - isSteered: whether there is a second input.
-    init(width: Int, orders: [ScanOrder] = ScanOrder.allCases, isSteered: Bool = false) {
+    package init(width: Int, orders: [ScanOrder] = ScanOrder.allCases, isSteered: Bool = false) {
         super.init()
         directions = orders.map { ScanDirection($0, width: width) }
         inputProjection = Linear(width, 2 * width, hasBias: false)
@@ -37,7 +37,7 @@ final class MultiDirectionMamba: Module {
     }
 
     /// Quirk: only the first order starts with Mamba's step sizes, as in the authors' program.
-    override func initializeParameters(using generator: RandomGenerator) {
+    package override func initializeParameters(using generator: RandomGenerator) {
         for direction in directions { direction.initializeState() }
         directions.first?.initializeSteps(using: generator)
     }
@@ -48,7 +48,7 @@ final class MultiDirectionMamba: Module {
     ///   - height: rows of the map.
     ///   - width: columns of the map; L = height · width.
     /// - Returns: (B, L, width).
-    func callAsFunction(_ tokens: Tensor, steering: Tensor? = nil, height: Int, width: Int) throws -> Tensor {
+    package func callAsFunction(_ tokens: Tensor, steering: Tensor? = nil, height: Int, width: Int) throws -> Tensor {
         let projected = inputProjection(tokens).transposed(1, 2).contiguous().chunked(2, axis: 1)
         let (values, gate) = (projected[0], projected[1])  // (B, D, L)
         let steps = steering.flatMap { steeringProjection?($0).transposed(1, 2).contiguous() }
