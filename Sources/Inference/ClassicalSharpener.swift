@@ -68,11 +68,12 @@ struct ClassicalSharpener {
             progress(Progress(stage: "measuring", done: pixels, total: scene.region.pixels))
         }
         for case let result? in measured.withLock({ $0.results }) { statistics.merge(result) }
-        do {
-            return try method.fit(statistics)
-        } catch .noValidPixels {
+        let merged = statistics
+        let outcome = Result { try method.fit(merged) }
+        if case .failure(let error) = outcome, error as? ClassicalError == .noValidPixels {
             throw SceneError.noValidPixels(reader.pair)
         }
+        return try outcome.get()
     }
 
     /// The largest tile of which one for each thread fits into the memory.
