@@ -118,8 +118,8 @@ extension RasterWriter {
         return true
     }
 
-    /// What the last blocks need; a disk with less than that left is full.
-    private var tailBytes: Int { min(profile.byteCount, 1 << 20) }
+    /// What had still to be written: the last blocks, or the whole copy. A disk with less than that left is full.
+    private var tailBytes: Int { format.writesWindows ? min(profile.byteCount, 1 << 20) : profile.byteCount }
 
     /// Opens the finished file: its shape, and that its blocks lie within it.
     private func verify() throws(RasterError) {
