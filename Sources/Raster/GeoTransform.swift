@@ -107,6 +107,4 @@ public struct GeoTransform: Hashable, Sendable {
     public var pixelWidth: Double { hypot(columnStepX, columnStepY) }
     /// The length of a pixel's left edge, in units of the projection.
     public var pixelHeight: Double { hypot(rowStepX, rowStepY) }
-    /// Whether rows run along x and columns along y.
-    public var isAxisAligned: Bool { columnStepY == 0 && rowStepX == 0 }
 }

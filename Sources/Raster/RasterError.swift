@@ -57,7 +57,8 @@ public struct RasterError: Error, Sendable, CustomStringConvertible {
     /// What GDAL or the system said.
     public var cause: (any Error)?
 
-    init(_ code: Code, file: String, _ problem: String, remedy: String, cause: (any Error)? = nil) {
+    /// An error from its parts; `problem` and `remedy` are sentences.
+    package init(_ code: Code, file: String, _ problem: String, remedy: String, cause: (any Error)? = nil) {
         (self.code, self.file, self.problem, self.remedy, self.cause) = (code, file, problem, remedy, cause)
     }
 

@@ -1,9 +1,6 @@
 import CGDAL
 
 extension RasterProfile {
-    /// The nodata value of the whole file: that of the first band that has one, as GeoTIFF and others keep only one.
-    var nodata: Double? { dataBands.lazy.compactMap { bands[$0].nodata }.first }
-
     /// Gives a new dataset all that this profile says, before the first pixel is written.
     ///
     /// What a format cannot keep in itself GDAL puts into an `.aux.xml` file beside it, or leaves out: a COG, PNG or

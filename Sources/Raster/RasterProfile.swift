@@ -113,6 +113,9 @@ public struct RasterProfile: Hashable, Sendable {
     public var alphaBand: Int? { bands.firstIndex { $0.color == .alpha } }
     /// The indices (from 0) of all bands but the alpha band.
     public var dataBands: [Int] { bands.indices.filter { bands[$0].color != .alpha } }
+    /// The nodata value that a writer uses for all data bands, as GeoTIFF and others keep only one: that of the first
+    /// band that has one.
+    public var nodata: Double? { dataBands.lazy.compactMap { bands[$0].nodata }.first }
     /// Whether anything says where on Earth the image is.
     public var isGeoreferenced: Bool {
         geoTransform != nil || !groundControl.isEmpty || !rationalPolynomial.isEmpty

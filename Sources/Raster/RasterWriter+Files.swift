@@ -47,9 +47,17 @@ extension RasterWriter {
             else { return (false, messages.cause) }
             defer { GDALClose(memory) }
             profile.apply(to: memory)
+            if profile.writesMask { GDALCreateDatasetMaskBand(memory, GMF_PER_DATASET) }
             return (copy(memory, to: output.rehearsal) && !messages.failed, messages.cause)
         }
-        if isFine { return }
+        if isFine {
+            if profile.writesMask, (try? RasterReader(output.rehearsal))?.profile.hasMask != true {
+                throw RasterError(
+                    .unsupportedShape, file: file, "\(format.name) cannot keep the mask of valid pixels.",
+                    remedy: "Set a nodata value, or use another format such as .tif.")
+            }
+            return
+        }
         var error = output.error(
             "GDAL's driver \(format.name) refuses such an image.", bytes: 0, cause: cause)
         if error.code == .writeFailed {
@@ -107,7 +115,9 @@ extension RasterWriter {
 
     private func copy(_ dataset: GDALDatasetH, to path: String) -> Bool {
         // A plain picture needs no file beside it that says that it has no georeference.
-        let isPlain = !profile.isGeoreferenced && profile.metadata.isEmpty && profile.bands.allSatisfy(\.name.isEmpty)
+        let isPlain =
+            !profile.isGeoreferenced && profile.projection == nil && profile.metadata.isEmpty && !profile.hasMask
+            && profile.bands.allSatisfy { $0 == .init(sampleType: $0.sampleType, color: $0.color) }
         if isPlain { CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", "NO") }
         defer { if isPlain { CPLSetThreadLocalConfigOption("GDAL_PAM_ENABLED", nil) } }
         let copy = withStringList(options.texts) { list in
@@ -118,8 +128,8 @@ extension RasterWriter {
         return true
     }
 
-    /// What the last blocks need; a disk with less than that left is full.
-    private var tailBytes: Int { min(profile.byteCount, 1 << 20) }
+    /// What had still to be written: the last blocks, or the whole copy. A disk with less than that left is full.
+    private var tailBytes: Int { format.writesWindows ? min(profile.byteCount, 1 << 20) : profile.byteCount }
 
     /// Opens the finished file: its shape, and that its blocks lie within it.
     private func verify() throws(RasterError) {

@@ -160,4 +160,29 @@ import Testing
         let error = rasterError { _ = try RasterWriter(directory.file(name), profile: profile(.int16, bands: 3)) }
         #expect(error?.code == .unsupportedShape && error?.remedy.contains("1 band") == true)
     }
+
+    @Test(
+        "formats that are copied keep which pixels are valid, by nodata and by mask, without a georeference too",
+        arguments: ["a.png", "a.jp2", "a.img", "a.nc", "cog.tif"])
+    func copiedValidity(name: String) throws {
+        let directory = try TemporaryDirectory()
+        let valid = (0..<64 * 48).map { UInt8($0 % 7 == 0 ? 0 : 1) }
+        for nodata in [3, nil] as [Double?] {
+            var profile = RasterProfile(width: 64, height: 48, bands: [.init(sampleType: .uint8, nodata: nodata)])
+            profile.hasMask = nodata == nil
+            let options = RasterWriter.Options(format: name == "cog.tif" ? "COG" : nil, overwrites: true)
+            if nodata == nil && name == "a.nc" {
+                let error = rasterError {
+                    _ = try RasterWriter(directory.file(name), profile: profile, options: options)
+                }
+                #expect(error?.code == .unsupportedShape && error?.remedy.contains("nodata") == true)
+                continue
+            }
+            let writer = try RasterWriter(directory.file(name), profile: profile, options: options)
+            try writer.write((0..<64 * 48).map { Float($0 % 200) }, to: profile.window, valid: valid)
+            try writer.finish()
+            let reader = try RasterReader(directory.file(name))
+            #expect(try reader.readMask(profile.window) == valid, "nodata \(String(describing: nodata))")
+        }
+    }
 }

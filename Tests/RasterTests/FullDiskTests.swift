@@ -40,14 +40,18 @@ final class MountedDirectory {
 
 @Suite("Full and read-only disks", .enabled(if: MountedDirectory.isPossible, "mounting needs root"))
 struct FullDiskTests {
-    @Test(
-        "a full disk is an error that says so, whatever the format, and nothing is left",
-        arguments: ["a.tif", "a.png", "a.jp2", "cog.tif", "raw.tif", "a.img"], [1, 3])
+    /// 1 and 3 MiB are too little for the pixels, 6 MiB too little for them and their copy.
+    static let cases: [(String, Int)] =
+        ["a.tif", "raw.tif", "a.dat"].flatMap { [($0, 1), ($0, 3)] }
+        + ["a.png", "a.jp2", "cog.tif", "a.img"].flatMap { [($0, 1), ($0, 3), ($0, 6)] }
+
+    @Test("a full disk is an error that says so, whatever the format, and nothing is left", arguments: cases)
     func full(name: String, megabytes: Int) throws {
         let disk = try MountedDirectory(options: "size=\(megabytes)m")
         try Data("older".utf8).write(to: URL(fileURLWithPath: disk.path + "/" + name))
         var options = RasterWriter.Options(overwrites: true)
         if name == "cog.tif" { options.format = "COG" }
+        if name == "a.dat" { options.format = "ENVI" }
         if name == "raw.tif" { options.creationOptions = ["COMPRESS=NONE"] }
         let profile = RasterProfile(width: 1500, height: 1500, bands: [.init(sampleType: .uint16)])
         var random = SplitMix64(seed: 17)

@@ -72,9 +72,8 @@ func rasterError(_ work: () throws -> Void) -> RasterError? {
 let satelliteScenes: String? = {
     let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let candidates = ["../shared/data/satellite", "../../shared/data/satellite"]
-    return candidates.map { root.appendingPathComponent($0).standardized.path }
-        .first { FileManager.default.fileExists(atPath: $0) }
+    let scenes = root.appendingPathComponent("../shared/data/satellite").standardized.path
+    return FileManager.default.fileExists(atPath: scenes) ? scenes : nil
 }()
 
 /// The pixels of a window, (C, H, W), cut from those of the whole image.
