@@ -7,7 +7,11 @@ let torch = "\(Context.packageDirectory)/.deps/torch"
 let package = Package(
     name: "FusionKit",
     products: [
-        .library(name: "Raster", targets: ["Raster"])
+        .library(name: "FusionKit", targets: ["FusionKit"]),
+        .executable(name: "fusionkit", targets: ["fusionkit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
     ],
     targets: [
         .target(
@@ -35,6 +39,14 @@ let package = Package(
         .target(name: "Metrics", dependencies: ["Sensors"]),
         .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
         .target(name: "Verification", dependencies: ["Inference", "Metrics"]),
+        .target(
+            name: "FusionKit",
+            dependencies: [
+                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch", "Verification",
+            ]),
+        .executableTarget(
+            name: "fusionkit",
+            dependencies: ["FusionKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
@@ -42,6 +54,9 @@ let package = Package(
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
+        .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
+        .testTarget(name: "FusionKitCommandTests", dependencies: ["fusionkit", "FusionKit"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20
