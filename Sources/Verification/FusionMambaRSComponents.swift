@@ -97,7 +97,7 @@ extension GoldenComponent {
             return Run(network) { inputs in
                 try withGradients {
                     let (ms, pan, truth) = (try inputs.named("ms"), try inputs.named("pan"), try inputs.named("gt"))
-                    let optimizer = Adam(network.parameters, rate: rate)
+                    let optimizer = Adam(network.namedParameters(), learningRate: rate)
                     var losses: [Tensor] = []
                     for _ in 0..<steps {
                         network.clearGradients()

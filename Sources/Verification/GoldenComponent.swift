@@ -1,7 +1,7 @@
 import Torch
 
 /// Something that golden files are about: how to build it, and how to run it.
-struct GoldenComponent {
+struct GoldenComponent: Sendable {
     /// What a case needs to be run.
     struct Run {
         /// What holds the parameters; nil for functions without any.
@@ -21,11 +21,11 @@ struct GoldenComponent {
     }
 
     /// Prepares a case.
-    let prepare: (GoldenCase, GoldenPlaces) throws -> Run
+    let prepare: @Sendable (GoldenCase, GoldenPlaces) throws -> Run
 
-    init(_ prepare: @escaping (GoldenCase, GoldenPlaces) throws -> Run) { self.prepare = prepare }
+    init(_ prepare: @escaping @Sendable (GoldenCase, GoldenPlaces) throws -> Run) { self.prepare = prepare }
 
-    init(_ prepare: @escaping (GoldenCase) throws -> Run) { self.prepare = { golden, _ in try prepare(golden) } }
+    init(_ prepare: @escaping @Sendable (GoldenCase) throws -> Run) { self.prepare = { golden, _ in try prepare(golden) } }
 
     /// The components by system and name; each system adds its own.
     static let all: [String: [String: GoldenComponent]] = [

@@ -114,18 +114,18 @@ extension GoldenComponent {
         let c = plane(try inputs.named("c"))
         let small = c.cropped(rows: 0..<12, columns: 0..<12)
         var outputs: [String: Image] = [
-            "bicubic_div4_odd": Resize.reduce(c.cropped(rows: 0..<13, columns: 0..<10), by: 4, kernel: .cubic),
+            "bicubic_div4_odd": Resize.reduce(c.cropped(rows: 0..<13, columns: 0..<10), by: 4, kernel: .bicubic),
             "lpfilterplusdec_r4": Decimation.apply(to: AtrousFilter(ratio: 4).apply(to: c), step: 4),
             "mtf_r4": MTFFilter.apply(to: ms, gains: sensor.mtfGains, ratio: 4),
             "mtfpan_r4": MTFFilter.apply(to: ms.band(0), gains: [sensor.panchromatic.mtfGain], ratio: 4),
         ]
         for factor in [2, 4] {
             outputs["interp23_x\(factor)"] = Upsampler.apply(to: a, ratio: factor, border: .circular)
-            outputs["bicubic_div\(factor)"] = Resize.reduce(c, by: factor, kernel: .cubic)
-            outputs["bilinear_div\(factor)"] = Resize.reduce(c, by: factor, kernel: .linear)
+            outputs["bicubic_div\(factor)"] = Resize.reduce(c, by: factor, kernel: .bicubic)
+            outputs["bilinear_div\(factor)"] = Resize.reduce(c, by: factor, kernel: .bilinear)
             outputs["nearest_div\(factor)"] = Decimation.apply(to: c, step: factor)
-            outputs["bicubic_x\(factor)"] = Resize.enlarge(small, by: factor, kernel: .cubic)
-            outputs["bilinear_x\(factor)"] = Resize.enlarge(small, by: factor, kernel: .linear)
+            outputs["bicubic_x\(factor)"] = Resize.enlarge(small, by: factor, kernel: .bicubic)
+            outputs["bilinear_x\(factor)"] = Resize.enlarge(small, by: factor, kernel: .bilinear)
             outputs["lpfilter_r\(factor)"] = AtrousFilter(ratio: factor).apply(to: c)
             outputs["lpgauss_r\(factor)"] = SymmetricFilter.apply(
                 [MTFFilter.gaussian(ratio: factor)], to: SceneWindow(whole: c), rows: 0..<c.height, columns: 0..<c.width)
