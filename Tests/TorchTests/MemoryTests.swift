@@ -40,6 +40,15 @@ private func expectNoGrowth(_ name: String, count: Int, allowed: Int = 4 << 20, 
         }
     }
 
+    @Test("a leak would be found")
+    func leak() async {
+        await #expect(processExitsWith: .exitCode(3)) {
+            var kept: [Tensor] = []
+            expectNoGrowth("kept", count: 100_000) { kept.append(Tensor([1.0, 2, 3])) }
+            exit(kept.isEmpty ? 1 : 0)
+        }
+    }
+
     @Test("failed operations keep nothing")
     func failures() async {
         await #expect(processExitsWith: .success) {
