@@ -84,6 +84,13 @@ import Torch
         #expect(values(Tensor([2, 0]).oneHot(classes: 3)) == [0, 0, 1, 1, 0, 0])
     }
 
+    @Test("ranges stay ranges of integers outside of subscripts")
+    func ranges() {
+        let range = 2..<5
+        let rest = 3...
+        #expect(range.count == 3 && rest.contains(7) && [1, 2, 3, 4][range.lowerBound...] == [3, 4])
+    }
+
     @Test("an index outside of an axis is an error with the shape")
     func outside() {
         let error = #expect(throws: TorchError.self) { try withTorchErrors { _ = grid[2] } }

@@ -17,7 +17,7 @@ import Torch
         #expect((within - erf(1 / sqrt(2))).magnitude < 0.01)
         let exponential = Tensor.exponential([count], rate: 4, generator: generator)
         #expect((exponential.mean().item - 0.25).magnitude < 0.01 && exponential.min().item >= 0)
-        let integers = Tensor.integers([count], in: Range(uncheckedBounds: (-2, 2)), generator: generator)
+        let integers = Tensor.integers([count], in: -2..<2, generator: generator)
         #expect(integers.dtype == .int64 && values(integers.unique().values) == [-2, -1, 0, 1])
         let bernoulli = Tensor.full([count], 0.3).bernoulli(generator: generator)
         #expect((bernoulli.mean().item - 0.3).magnitude < 0.01)

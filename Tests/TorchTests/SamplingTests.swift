@@ -25,7 +25,7 @@ private func resizing(
             let support = (mode == .bilinear ? 1 : 2) * width
             let first = max(Int(centre - support + 0.5), 0)
             let last = min(Int(centre + support + 0.5), size)
-            for place in first..<last as Range<Int> {
+            for place in first..<last {
                 let t = (Double(place) - centre + 0.5) / width
                 weights[place] = mode == .bilinear ? max(0, 1 - t.magnitude) : cubic(t, -0.5)
             }

@@ -74,7 +74,7 @@ func blocks(_ tensor: Tensor) -> [[Block]] {
     return (0..<tensor.size(0)).map { image in
         (0..<tensor.size(1)).map { channel in
             let start = (image * tensor.size(1) + channel) * size
-            return Block(spatial, [Double](numbers[start..<start + size] as ArraySlice<Double>))
+            return Block(spatial, [Double](numbers[start..<start + size]))
         }
     }
 }
@@ -119,7 +119,7 @@ func referenceTransposed(_ x: Tensor, _ weight: Tensor, _ bias: [Double], _ sett
             let group = output / outputsPerGroup
             let count = shape.reduce(1, *)
             var block = Block(shape, [Double](repeating: bias[output], count: count))
-            for input in group * inputsPerGroup..<(group + 1) * inputsPerGroup as Range<Int> {
+            for input in group * inputsPerGroup..<(group + 1) * inputsPerGroup {
                 for place in places(image[input].shape) {
                     for tap in places(kernelShape) {
                         let target = settings.tapped(place, tap)
