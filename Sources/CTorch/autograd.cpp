@@ -80,6 +80,14 @@ struct Callback {
     ~Callback() { release(context); }
 };
 
+/// Throws what the caller's function left with `fk_raise`.
+void throw_error() {
+    char *message = fk_take_error();
+    std::string text = message == nullptr ? "failed" : message;
+    fk_string_free(message);
+    TORCH_CHECK(false, text);
+}
+
 /// A node of the graph whose backward pass is the caller's function.
 struct CallerNode : public torch::autograd::Node {
     std::string title;
@@ -107,12 +115,7 @@ struct CallerNode : public torch::autograd::Node {
             output.push_back(result == nullptr ? at::Tensor() : result->tensor);
             delete result;
         }
-        if (!succeeded) {
-            char *message = fk_take_error();
-            std::string text = message == nullptr ? "failed" : message;
-            fk_string_free(message);
-            TORCH_CHECK(false, text);
-        }
+        if (!succeeded) throw_error();
         return output;
     }
 
@@ -154,13 +157,14 @@ bool fk_attach_backward(
 }
 
 bool fk_register_hook(
-    fk_tensor tensor, fk_tensor (*hook)(void *context, fk_tensor gradient), void (*release)(void *context),
-    void *context) {
+    fk_tensor tensor, bool (*hook)(void *context, fk_tensor gradient, fk_tensor *replacement),
+    void (*release)(void *context), void *context) {
     auto callback = std::make_shared<Callback>(release, context);
     return bool_op("hook", {tensor}, [&] {
         get(tensor).register_hook([callback, hook](const at::Tensor &gradient) -> at::Tensor {
             fk_tensor_s handle{gradient};
-            fk_tensor replacement = hook(callback->context, &handle);
+            fk_tensor replacement = nullptr;
+            if (!hook(callback->context, &handle, &replacement)) throw_error();
             if (replacement == nullptr) return gradient;
             at::Tensor result = replacement->tensor;
             delete replacement;

@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <cstring>
+#include <memory>
 #include <sstream>
 
 #include <torch/headeronly/version.h>
@@ -146,7 +147,9 @@ fk_tensor fk_from_memory(
     void *data, const int64_t *shape, const int64_t *strides, int32_t rank, fk_dtype dtype,
     void (*release)(void *context), void *context) {
     return tensor_op("from_memory", {}, [&] {
-        auto deleter = [release, context](void *) { release(context); };
+        // The owner is released with the last copy of the deleter, also when no tensor is made.
+        std::shared_ptr<void> owner(context, release);
+        auto deleter = [owner](void *) {};
         return at::from_blob(data, ints(shape, rank), ints(strides, rank), deleter, scalar_type(dtype));
     });
 }

@@ -1,4 +1,6 @@
 // Reductions, cumulative sums, order statistics and counts.
+#include <numeric>
+
 #include "internal.h"
 
 using namespace fk;
@@ -38,7 +40,12 @@ fk_tensor fk_prod(fk_tensor x, int64_t axis, bool keep) {
 }
 
 fk_tensor fk_logsumexp(fk_tensor x, const int64_t *axes, int32_t count, bool keep) {
-    return tensor_op("logsumexp", {x}, [&] { return at::logsumexp(get(x), ints(axes, count), keep); });
+    return tensor_op("logsumexp", {x}, [&] {
+        // Other than its siblings, this one takes no axes for none.
+        std::vector<int64_t> all(get(x).dim());
+        std::iota(all.begin(), all.end(), 0);
+        return at::logsumexp(get(x), count == 0 ? at::IntArrayRef(all) : ints(axes, count), keep);
+    });
 }
 
 fk_tensor fk_argmax(fk_tensor x, int64_t axis, bool keep) {

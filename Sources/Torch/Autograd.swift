@@ -33,16 +33,25 @@ extension Tensor {
     }
 
     /// Calls `hook` with the gradient of this tensor whenever one is computed; what it returns replaces the gradient.
-    public func onGradient(_ hook: @escaping (Tensor) -> Tensor?) {
+    /// An error that the hook throws is one of the backward pass.
+    public func onGradient(_ hook: @escaping (Tensor) throws -> Tensor?) {
         let box = Unmanaged.passRetained(Box(hook)).toOpaque()
-        checked(
-            fk_register_hook(
-                pointer,
-                { context, gradient in
-                    let hook = Unmanaged<Box<(Tensor) -> Tensor?>>.fromOpaque(context!).takeUnretainedValue().value
-                    guard let replacement = hook(Tensor(taking: fk_tensor_retain(gradient))) else { return nil }
-                    return fk_tensor_retain(replacement.pointer)
-                }, { Unmanaged<AnyObject>.fromOpaque($0!).release() }, box))
+        checked(fk_register_hook(pointer, runHook, { Unmanaged<AnyObject>.fromOpaque($0!).release() }, box))
+    }
+}
+
+private func runHook(
+    context: UnsafeMutableRawPointer?, gradient: fk_tensor?, replacement: UnsafeMutablePointer<fk_tensor?>?
+) -> Bool {
+    guard let context, let replacement else { return false }
+    let hook = Unmanaged<Box<(Tensor) throws -> Tensor?>>.fromOpaque(context).takeUnretainedValue().value
+    do {
+        let result = try withTorchErrors { try hook(Tensor(taking: fk_tensor_retain(gradient))) }
+        replacement.pointee = result.flatMap { fk_tensor_retain($0.pointer) }
+        return true
+    } catch {
+        fk_raise("\(error)")
+        return false
     }
 }
 

@@ -12,7 +12,8 @@ import CTorch
 public func differentiable(
     _ name: String, _ inputs: [Tensor], forward: () -> [Tensor], backward: @escaping ([Tensor]) throws -> [Tensor?]
 ) -> [Tensor] {
-    let outputs = withoutGradients(forward)
+    // Tensors of their own, so that an input that is handed back stays what it is.
+    let outputs = withoutGradients(forward).map { $0.detached() }
     let context = Unmanaged.passRetained(Box(backward)).toOpaque()
     let inputPointers = inputs.map { Optional($0.pointer) }
     var outputPointers = outputs.map { Optional($0.pointer) }

@@ -31,7 +31,10 @@ public final class RandomGenerator: @unchecked Sendable {
     /// All that decides the numbers to come, as bytes that can be kept and assigned again, on the same kind of device.
     public var state: [UInt8] {
         get { Tensor(taking: fk_generator_state(pointer)).array() }
-        set { checked(fk_generator_set_state(pointer, Tensor(newValue).pointer)) }
+        set {
+            let bytes = Tensor(newValue)
+            withExtendedLifetime(bytes) { checked(fk_generator_set_state(pointer, bytes.pointer)) }
+        }
     }
 }
 

@@ -45,10 +45,12 @@ public struct TensorIndex: ExpressibleByIntegerLiteral, Sendable {
     }
 }
 
-/// A half-open range of an axis.
+/// A half-open range of an axis. Anywhere but in a tensor's subscript, `..<` makes a range of integers as ever.
+@_disfavoredOverload
 public func ..< (start: Int, stop: Int) -> TensorIndex { .slice(from: start, to: stop) }
 
 /// The elements of an axis from `start`.
+@_disfavoredOverload
 public postfix func ... (start: Int) -> TensorIndex { .slice(from: start) }
 
 extension Tensor {

@@ -121,8 +121,7 @@ extension Tensor {
                 pointer, nil, factors, Int32(factors.count), mode.code, alignCorners, antialias))
     }
 
-    /// Resized by the same factor along all spatial axes; see
-    /// ``interpolated(by:mode:alignCorners:antialias:recomputingFactors:)-([Double],_,_,_,_)``.
+    /// Resized by the same factor along all spatial axes, otherwise as by one factor for each.
     public func interpolated(
         by factor: Double, mode: InterpolationMode = .nearest, alignCorners: Bool = false, antialias: Bool = false,
         recomputingFactors: Bool = false

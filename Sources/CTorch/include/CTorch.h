@@ -327,10 +327,11 @@ typedef bool (*fk_backward_function)(
 bool fk_attach_backward(
     const char *name, const fk_tensor *inputs, int32_t input_count, fk_tensor *outputs, int32_t output_count,
     fk_backward_function backward, void (*release)(void *context), void *context);
-/// Calls `hook` with the gradient whenever one arrives; the hook returns an owned replacement or NULL.
+/// Calls `hook` with the gradient whenever one arrives; the hook may write an owned replacement. It returns false when
+/// it failed, with the message in `fk_raise`.
 bool fk_register_hook(
-    fk_tensor tensor, fk_tensor (*hook)(void *context, fk_tensor gradient), void (*release)(void *context),
-    void *context);
+    fk_tensor tensor, bool (*hook)(void *context, fk_tensor gradient, fk_tensor *replacement),
+    void (*release)(void *context), void *context);
 /// Records an error of this thread, as a failed operation does.
 void fk_raise(const char *message);
 
