@@ -34,7 +34,7 @@ extension GoldenComponent {
                 }
                 outputs["q2n_map"] = tensor(try Q2n().map(pair)).squeezed(0)
                 // The toolbox's map has 90° where a pixel is zero, ours NaN.
-                outputs["sam_map"] = tensor(try SAM().map(pair)).squeezed(0).replacingNonFinite(nan: 90)
+                outputs["sam_map"] = tensor(SAM().map(pair)).squeezed(0).replacingNonFinite(nan: 90)
                 return outputs
             }
         },
