@@ -85,7 +85,8 @@ import Torch
         #expect(try error(cyclic)?.code == .noStateDictionary)
         #expect(try error(Pickle.program([UInt8](repeating: 0x28, count: 2_000_000)))?.code == .refused)
         #expect(try error(Pickle.program([UInt8](repeating: 0x4E, count: 2_000_000)))?.code == .refused)
-        let manyLists = (0..<5_000_000).reduce(into: [] as [UInt8]) { program, _ in program += [0x5D, 0x30] }
+        let lists = [0x28] + [UInt8](repeating: 0x5D, count: 500_000) + [0x31]
+        let manyLists = [[UInt8]](repeating: lists, count: 10).flatMap { $0 }
         #expect(try error(Pickle.program(manyLists))?.code == .refused)
     }
 

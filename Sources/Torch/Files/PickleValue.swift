@@ -82,11 +82,23 @@ struct PickleTensor {
     let strides: [Int]
 }
 
-/// An element type by PyTorch's name, among them those that tensors can't have here.
+/// An element type by PyTorch's name, among them those that can't be read.
 struct PickleElement {
     let name: String
     let byteCount: Int
-    let dtype: DType?
+    let type: StoredType?
+
+    init(_ name: String, _ type: StoredType) {
+        self.name = name
+        self.type = type
+        byteCount = type.byteCount
+    }
+
+    init(_ name: String, unreadableOf byteCount: Int) {
+        self.name = name
+        self.byteCount = byteCount
+        type = nil
+    }
 }
 
 /// Everything that a pickle makes, in flat lists.
