@@ -134,6 +134,10 @@ import Torch
         #expect(loadingError(compressed)?.problem.contains("compressed") == true)
         let twice = try scratch.file(storedZip([("x/data.pkl", [1]), ("x/data.pkl", [1])]))
         #expect(loadingError(twice)?.problem.contains("two entries") == true)
+        var overlapping = storedZip([("x/data.pkl", [1, 2]), ("x/data/0", [3])])
+        let second = try #require(overlapping.indices.last { overlapping[$0...].starts(with: [0x50, 0x4B, 1, 2]) })
+        overlapping.replaceSubrange(second + 42..<second + 46, with: [0, 0, 0, 0])
+        #expect(loadingError(try scratch.file(overlapping))?.problem.contains("overlap") == true)
         #expect(loadingError(try scratch.file(storedZip([("a.npy", [1])])))?.code == .unsupported)
         #expect(loadingError(try scratch.file(storedZip([])))?.code == .unsupported)
         let bigEndian = try scratch.file(

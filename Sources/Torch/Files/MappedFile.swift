@@ -31,7 +31,8 @@ final class MappedFile: @unchecked Sendable {
         }
         guard status.st_size > 0 else { throw CheckpointError(.truncated, path, "It is empty (0 bytes).") }
         guard
-            let memory = mmap(nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0),
+            let memory = mmap(
+                nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0),
             memory != MAP_FAILED
         else { throw MappedFile.openingError(path, errno) }
         self.path = path

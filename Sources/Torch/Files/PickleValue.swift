@@ -105,11 +105,15 @@ struct PickleElement {
 struct PickleObjects {
     /// More containers and tensors than any checkpoint needs; some hundred bytes each.
     static let maximumCount = 1 << 22
+    /// More elements of containers than any checkpoint needs; some ten bytes each.
+    static let maximumElements = 1 << 24
 
-    var sequences: [[PickleValue]] = [[]]
-    var mappings: [PickleMapping] = []
-    var storages: [PickleStorage] = []
-    var tensors: [PickleTensor] = []
+    private(set) var sequences: [[PickleValue]] = [[]]
+    private(set) var mappings: [PickleMapping] = []
+    private(set) var storages: [PickleStorage] = []
+    private(set) var tensors: [PickleTensor] = []
+    /// Elements ever put into a container.
+    private(set) var elements = 0
 
     var count: Int { sequences.count + mappings.count + storages.count + tensors.count }
 
@@ -118,13 +122,25 @@ struct PickleObjects {
 
     mutating func addTuple(_ elements: [PickleValue]) -> PickleValue {
         if elements.isEmpty { return PickleObjects.emptyTuple }
+        self.elements += elements.count
         sequences.append(elements)
         return .tuple(sequences.count - 1)
     }
 
     mutating func addList(_ elements: [PickleValue] = []) -> PickleValue {
+        self.elements += elements.count
         sequences.append(elements)
         return .list(sequences.count - 1)
+    }
+
+    mutating func append(_ elements: [PickleValue], toList index: Int) {
+        self.elements += elements.count
+        sequences[index].append(contentsOf: elements)
+    }
+
+    mutating func set(_ key: PickleValue, _ value: PickleValue, inMapping index: Int) {
+        elements += 1
+        mappings[index].set(key, value)
     }
 
     mutating func addMapping() -> PickleValue {

@@ -57,7 +57,8 @@ public struct SafetensorsFile: Sendable {
 
     /// A tensor on the CPU, without a copy where its elements are aligned for their type and need no widening.
     ///
-    /// - Throws: ``CheckpointError`` where there is none of that name, or its element type can't be used here.
+    /// - Throws: ``CheckpointError`` where there is none of that name, or its element type can't be used here;
+    ///   ``TorchError`` where a copy is needed and finds no memory.
     public func tensor(_ name: String) throws -> Tensor {
         guard let entry = entry(name) else {
             throw CheckpointError(

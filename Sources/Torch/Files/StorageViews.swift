@@ -4,7 +4,7 @@ import CTorch
 /// were saved.
 struct StorageViews {
     /// A view that repeats elements (stride 0) may not claim more than this without having them.
-    static let maximumRepeatedCount = 1 << 28
+    static let maximumRepeatedCount = 1 << 24
 
     let archive: TorchArchive
     /// Whole storages as one-dimensional tensors, by key and type.
