@@ -42,7 +42,8 @@ let package = Package(
         .target(
             name: "FusionKit",
             dependencies: [
-                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch", "Verification",
+                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+                "Verification",
             ]),
         .executableTarget(
             name: "fusionkit",

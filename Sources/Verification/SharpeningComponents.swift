@@ -59,7 +59,11 @@ extension GoldenComponent {
                 let pan = image(try inputs.named("pan"))
                 return Dictionary(
                     uniqueKeysWithValues: try methods.map { method in
-                        (method.name, tensor(try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular)))
+                        (
+                            method.name,
+                            tensor(
+                                try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular))
+                        )
                     })
             }
         },
@@ -82,7 +86,8 @@ extension GoldenComponent {
                             ? try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular)
                             : try hyperspectral(method, ms: ms, pan: pan, sensor: sensor, ratio: ratio)
                         let crop = tensor(
-                            fused.cropped(rows: origin[0]..<origin[0] + size[0], columns: origin[1]..<origin[1] + size[1]))
+                            fused.cropped(
+                                rows: origin[0]..<origin[0] + size[0], columns: origin[1]..<origin[1] + size[1]))
                         return (method.name, bandIndex.map { crop.selected(axis: 0, indices: $0.to(.int64)) } ?? crop)
                     })
             }
@@ -139,7 +144,9 @@ extension GoldenComponent {
             return taps([MTFFilter.taps(gain: gain, ratio: ratio)]).squeezed(0)
         }
         guard let sensor = Sensor.named(parts[1]) else { throw GoldenError(message: "no sensor \(parts[1])") }
-        if parts[0] == "pan" { return taps([MTFFilter.taps(gain: sensor.panchromatic.mtfGain, ratio: ratio)]).squeezed(0) }
+        if parts[0] == "pan" {
+            return taps([MTFFilter.taps(gain: sensor.panchromatic.mtfGain, ratio: ratio)]).squeezed(0)
+        }
         return taps(sensor.mtfGains.map { MTFFilter.taps(gain: $0, ratio: ratio) })
     }
 
@@ -170,7 +177,8 @@ extension GoldenComponent {
             outputs["bilinear_x\(factor)"] = Resize.enlarge(small, by: factor, kernel: .bilinear)
             outputs["lpfilter_r\(factor)"] = AtrousFilter(ratio: factor).apply(to: c)
             outputs["lpgauss_r\(factor)"] = SymmetricFilter.apply(
-                [MTFFilter.gaussian(ratio: factor)], to: SceneWindow(whole: c), rows: 0..<c.height, columns: 0..<c.width)
+                [MTFFilter.gaussian(ratio: factor)], to: SceneWindow(whole: c), rows: 0..<c.height, columns: 0..<c.width
+            )
         }
         let wald = try WaldProtocol.reduce(
             ms: image(inputs.named("wald_in_ms")), pan: plane(inputs.named("wald_in_pan")), sensor: sensor, ratio: 4)
