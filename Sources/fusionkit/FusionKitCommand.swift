@@ -28,12 +28,12 @@ struct FusionKitCommand: ParsableCommand {
         do {
             try command.run()
         } catch {
-            if let status = error as? ExitCode { exit(status.rawValue) }
+            if let status = error as? ExitCode { Foundation.exit(status.rawValue) }
             // Running nothing asks for help.
             if error is CleanExit || error is ValidationError { leave(parsing: error) }
             let failure = Failure(error)
             Console.error(failure.message)
-            exit(failure.status)
+            Foundation.exit(failure.status)
         }
     }
 
@@ -43,9 +43,9 @@ struct FusionKitCommand: ParsableCommand {
         let text = fullMessage(for: error)
         guard status != .success else {
             try? Console.result(text)
-            exit(0)
+            Foundation.exit(0)
         }
         Console.error(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
-        exit(status.rawValue)
+        Foundation.exit(status.rawValue)
     }
 }

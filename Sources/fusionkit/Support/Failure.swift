@@ -15,8 +15,10 @@ struct Failure: Error {
     let status: Int32
     let message: String
 
-    init(_ kind: Kind, _ message: String) {
-        status = kind.rawValue
+    init(_ kind: Kind, _ message: String) { self.init(status: kind.rawValue, message: message) }
+
+    private init(status: Int32, message: String) {
+        self.status = status
         self.message = message
     }
 
@@ -27,8 +29,7 @@ struct Failure: Error {
         case let error as RasterError: self.init(Self.kind(error.code), error.description)
         case let error as SceneError:
             if error.code == .cancelled {
-                status = Interruption.status
-                message = error.description
+                self.init(status: Interruption.status, message: error.description)
             } else {
                 self.init(error.code == .memory ? .usage : .data, error.description)
             }

@@ -14,7 +14,7 @@ enum Interruption {
     nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []  // written once, before any thread
 
     /// The exit status of a program that a signal has stopped.
-    static var status: Int32 { 128 + (state.withLock { $0.signal } == 0 ? SIGINT : state.withLock { $0.signal }) }
+    static var status: Int32 { 128 + state.withLock { $0.signal } }
 
     /// Takes over the signals; once, at the start.
     static func install() {
