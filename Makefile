@@ -2,8 +2,10 @@
 
 swift_build = swift build -c release
 program = .build/release/fusionkit
+# Whether the libtorch in use computes on CUDA devices; Package.swift asks.
+export FUSIONKIT_CUDA = $(if $(wildcard .deps/torch/lib/libtorch_cuda.so),1,0)
 
-.PHONY: help setup build debug demo test bench lint format docs clean
+.PHONY: help setup build debug demo test bench lint format clean
 
 help:
 	@echo "make setup    install what is missing (Debian packages, libtorch); quick when nothing is"
@@ -34,8 +36,7 @@ test: setup lint
 	@swift test -c release
 
 bench: setup
-	@$(swift_build) --product fusionkit
-	cd Benchmarks && swift run -c release
+	@swift run -c release benchmarks
 
 lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -4,6 +4,12 @@ import PackageDescription
 /// Where `make setup` has put libtorch, or a link to the one that it found.
 let torch = "\(Context.packageDirectory)/.deps/torch"
 
+/// The Makefile says whether that libtorch computes on CUDA devices too. Its library registers itself when it is loaded, and
+/// the linker must keep it although nothing refers to it.
+let cudaLinking: [LinkerSetting] =
+    Context.environment["FUSIONKIT_CUDA"] == "1"
+    ? [.unsafeFlags(["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"])] : []
+
 let package = Package(
     name: "FusionKit",
     products: [
@@ -27,7 +33,7 @@ let package = Package(
             linkerSettings: [
                 .unsafeFlags(["-L\(torch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(torch)/lib"]),
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-            ]),
+            ] + cudaLinking),
         .target(name: "Torch", dependencies: ["CTorch"]),
         .target(name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan"]),
         .target(name: "Networks", dependencies: ["StateSpace"]),
@@ -42,7 +48,8 @@ let package = Package(
         .target(
             name: "FusionKit",
             dependencies: [
-                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch", "Verification",
+                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+                "Verification",
             ]),
         .executableTarget(
             name: "fusionkit",

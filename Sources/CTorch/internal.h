@@ -1,6 +1,9 @@
 // What the files of this target share: handles, the error of the thread, and the one wrapper that catches everything.
 #pragma once
 
+#if !__has_include(<ATen/ATen.h>)
+#error "libtorch is missing: run 'make setup' first"
+#endif
 #include <ATen/ATen.h>
 
 #include <initializer_list>

@@ -16,8 +16,10 @@ extension GoldenComponent {
                 // The bidirectional kind scans a plain sequence.
                 let height: Int = golden.configuration.optional("input_h") ?? 1
                 let width: Int = golden.configuration.optional("input_w") ?? tokens.size(1)
-                return ["": try block(
-                    tokens, steering: isSteered ? inputs.named("extra_emb") : nil, height: height, width: width)]
+                return [
+                    "": try block(
+                        tokens, steering: isSteered ? inputs.named("extra_emb") : nil, height: height, width: width)
+                ]
             }
         },
         "single_mamba_block": GoldenComponent { golden in
@@ -28,7 +30,9 @@ extension GoldenComponent {
         "cross_mamba_block": GoldenComponent { golden in
             let (dim, height, width) = try size(golden)
             let block = CrossMambaBlock(width: dim)
-            return Run(block) { ["": try block($0.named("input0"), steering: $0.named("input1"), height: height, width: width)] }
+            return Run(block) {
+                ["": try block($0.named("input0"), steering: $0.named("input1"), height: height, width: width)]
+            }
         },
         "fusion_mamba": GoldenComponent { golden in
             let isFinal: Bool = try golden.configuration.value("final")

@@ -13,7 +13,10 @@ struct GoldenComponent: Sendable {
         var leavesOut: Set<String> = []
 
         /// A run of a module.
-        init(_ module: Module? = nil, leavesOut: Set<String> = [], _ forward: @escaping ([String: Tensor]) throws -> [String: Tensor]) {
+        init(
+            _ module: Module? = nil, leavesOut: Set<String> = [],
+            _ forward: @escaping ([String: Tensor]) throws -> [String: Tensor]
+        ) {
             self.module = module
             self.leavesOut = leavesOut
             self.forward = forward
@@ -25,7 +28,9 @@ struct GoldenComponent: Sendable {
 
     init(_ prepare: @escaping @Sendable (GoldenCase, GoldenPlaces) throws -> Run) { self.prepare = prepare }
 
-    init(_ prepare: @escaping @Sendable (GoldenCase) throws -> Run) { self.prepare = { golden, _ in try prepare(golden) } }
+    init(_ prepare: @escaping @Sendable (GoldenCase) throws -> Run) {
+        self.prepare = { golden, _ in try prepare(golden) }
+    }
 
     /// The components by system and name; each system adds its own.
     static let all: [String: [String: GoldenComponent]] = [

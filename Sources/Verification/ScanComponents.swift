@@ -8,10 +8,10 @@ extension GoldenComponent {
         return Run { inputs in
             let result = try selectiveScan(
                 inputs.named("u"), delta: inputs.named("delta"), A: inputs.named("A"), B: inputs.named("B"),
-                C: inputs.named("C"), D: inputs["D"], z: inputs["z"], deltaBias: inputs["delta_bias"], softplus: softplus)
-            // Files name their first output "output" or "output.y".
-            let name = try golden.tensors("output")["y"] == nil ? "" : "y"
-            return [name: result.y, "last_state": result.lastState]
+                C: inputs.named("C"), D: inputs["D"], z: inputs["z"], deltaBias: inputs["delta_bias"],
+                softplus: softplus)
+            // Files name the first output "output" or "output.y", and its cotangent "cotangent".
+            return ["": result.y, "y": result.y, "last_state": result.lastState]
         }
     }
 }

@@ -16,8 +16,19 @@ extension GoldenComponent {
         },
         "resample": GoldenComponent { golden in
             let sensor = try sensor(golden, bands: 4, ratio: 4)
-            // The moving deviation belongs to a method that is not here yet.
-            return Run(leavesOut: ["stdfilt7"]) { try resampled($0, sensor) }
+            // The moving deviation belongs to a method that is not here yet; factors are kept beside their products.
+            let factors = [2, 4, 8, 16].flatMap { ["hyper\($0)_a", "hyper\($0)_b"] }
+            return Run(leavesOut: Set(factors + ["stdfilt7"])) { inputs in
+                let given = try golden.tensors("output")
+                var outputs = try resampled(inputs, sensor)
+                for count in [2, 4, 8, 16] {
+                    let product = Hypercomplex(count: count).product(
+                        try given.named("hyper\(count)_a").array(of: Double.self),
+                        try given.named("hyper\(count)_b").array(of: Double.self))
+                    outputs["hyper\(count)_ab"] = Tensor(product)
+                }
+                return outputs
+            }
         },
         "metrics_reference": GoldenComponent { golden in
             let peak: Double = try golden.configuration.value("peak")
@@ -34,13 +45,13 @@ extension GoldenComponent {
                 }
                 outputs["q2n_map"] = tensor(try Q2n().map(pair)).squeezed(0)
                 // The toolbox's map has 90° where a pixel is zero, ours NaN.
-                outputs["sam_map"] = tensor(try SAM().map(pair)).squeezed(0).replacingNonFinite(nan: 90)
+                outputs["sam_map"] = tensor(SAM().map(pair)).squeezed(0).replacingNonFinite(nan: 90)
                 return outputs
             }
         },
         "classical": GoldenComponent { golden in
             let wanted = try golden.tensors("output").keys
-            let methods = wanted.compactMap { method(named: $0) }
+            let methods = wanted.compactMap { method(named: $0, .published) }
             let ratio: Int = try golden.configuration.value("ratio")
             return Run(leavesOut: Set(wanted).subtracting(methods.map(\.name))) { inputs in
                 let ms = image(try inputs.named("ms"))
@@ -48,36 +59,72 @@ extension GoldenComponent {
                 let pan = image(try inputs.named("pan"))
                 return Dictionary(
                     uniqueKeysWithValues: try methods.map { method in
-                        (method.name, tensor(try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular)))
+                        (
+                            method.name,
+                            tensor(
+                                try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular))
+                        )
                     })
             }
         },
         "classical_crop": GoldenComponent { golden, places in
             let wanted = try golden.tensors("output").keys
-            let methods = wanted.compactMap { method(named: $0) }
+            let bandIndex = try golden.tensors("output")["band_index"]
+            let methods = wanted.compactMap { method(named: $0, bandIndex == nil ? .published : .clipped) }
             let paths: [String] = try golden.configuration.value("inputs")
             let (msPath, panPath) = (try places.data(paths[0], for: golden), try places.data(paths[1], for: golden))
             let origin: [Int] = try golden.configuration.value("crop_origin")
             let size: [Int] = try golden.configuration.value("crop_size")
             let ratio: Int = try golden.configuration.value("ratio")
-            let bandIndex = try golden.tensors("output")["band_index"]
             return Run(leavesOut: Set(wanted).subtracting(methods.map(\.name))) { _ in
                 let (ms, pan) = (try image(at: msPath), try image(at: panPath))
                 let sensor = try sensor(golden, bands: ms.bands, ratio: ratio)
                 return Dictionary(
                     uniqueKeysWithValues: try methods.map { method in
-                        let fused = try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular)
+                        let fused =
+                            bandIndex == nil
+                            ? try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular)
+                            : try hyperspectral(method, ms: ms, pan: pan, sensor: sensor, ratio: ratio)
                         let crop = tensor(
-                            fused.cropped(rows: origin[0]..<origin[0] + size[0], columns: origin[1]..<origin[1] + size[1]))
+                            fused.cropped(
+                                rows: origin[0]..<origin[0] + size[0], columns: origin[1]..<origin[1] + size[1]))
                         return (method.name, bandIndex.map { crop.selected(axis: 0, indices: $0.to(.int64)) } ?? crop)
                     })
             }
         },
     ]
 
-    /// The method that a golden file means: quotients as published, without our guard.
-    private static func method(named name: String) -> (any ClassicalMethod)? {
-        name == "MTF-GLP-HPM" ? MTFGLPHPM(modulation: .published) : ClassicalMethods.named(name)
+    /// The method that a golden file means: quotients as published, or as the hyperspectral toolbox limits them.
+    private static func method(named name: String, _ modulation: Modulation) -> (any ClassicalMethod)? {
+        switch name {
+        case "Brovey": Brovey(modulation: modulation)
+        case "MTF-GLP-HPM": MTFGLPHPM(modulation: modulation)
+        case "MTF-GLP-HPM-R": MTFGLPHPMR(modulation: modulation)
+        default: ClassicalMethods.named(name)
+        }
+    }
+
+    /// A method as the hyperspectral toolbox runs it: on the interpolated image rounded to 16 bits.
+    private static func hyperspectral(
+        _ method: any ClassicalMethod, ms: Image, pan: Image, sensor: Sensor, ratio: Int
+    ) throws -> Image {
+        let scene = try SharpeningScene(
+            panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
+            sensor: sensor, ratio: ratio, border: .circular)
+        let block = SharpeningBlock(
+            scene: scene, region: scene.region, pan: SceneWindow(whole: pan), ms: SceneWindow(whole: ms))
+        func prepared(_ ingredients: Ingredients) -> PreparedBlock {
+            var prepared = PreparedBlock(block, ingredients: ingredients)
+            for index in prepared.interpolated.values.indices {
+                let sample = prepared.interpolated.values[index].rounded(.toNearestOrEven)
+                prepared.interpolated.values[index] = min(max(sample, 0), 65536)
+            }
+            return prepared
+        }
+        var statistics = SceneStatistics(of: scene, plan: method.moments(of: scene))
+        statistics.merge(statistics.measure(prepared(statistics.ingredients)))
+        let fitted = try method.fit(statistics)
+        return fitted.fuse(prepared(fitted.ingredients))
     }
 
     private static func sensor(_ golden: GoldenCase, bands: Int, ratio: Int) throws -> Sensor {
@@ -97,7 +144,9 @@ extension GoldenComponent {
             return taps([MTFFilter.taps(gain: gain, ratio: ratio)]).squeezed(0)
         }
         guard let sensor = Sensor.named(parts[1]) else { throw GoldenError(message: "no sensor \(parts[1])") }
-        if parts[0] == "pan" { return taps([MTFFilter.taps(gain: sensor.panchromatic.mtfGain, ratio: ratio)]).squeezed(0) }
+        if parts[0] == "pan" {
+            return taps([MTFFilter.taps(gain: sensor.panchromatic.mtfGain, ratio: ratio)]).squeezed(0)
+        }
         return taps(sensor.mtfGains.map { MTFFilter.taps(gain: $0, ratio: ratio) })
     }
 
@@ -128,7 +177,8 @@ extension GoldenComponent {
             outputs["bilinear_x\(factor)"] = Resize.enlarge(small, by: factor, kernel: .bilinear)
             outputs["lpfilter_r\(factor)"] = AtrousFilter(ratio: factor).apply(to: c)
             outputs["lpgauss_r\(factor)"] = SymmetricFilter.apply(
-                [MTFFilter.gaussian(ratio: factor)], to: SceneWindow(whole: c), rows: 0..<c.height, columns: 0..<c.width)
+                [MTFFilter.gaussian(ratio: factor)], to: SceneWindow(whole: c), rows: 0..<c.height, columns: 0..<c.width
+            )
         }
         let wald = try WaldProtocol.reduce(
             ms: image(inputs.named("wald_in_ms")), pan: plane(inputs.named("wald_in_pan")), sensor: sensor, ratio: 4)

@@ -108,7 +108,8 @@ public struct Verifier {
             return verify(golden)
         } catch {
             return GoldenResult(
-                file: file, system: "", component: "", name: URL(fileURLWithPath: file).lastPathComponent, outcome: .fail,
+                file: file, system: "", component: "", name: URL(fileURLWithPath: file).lastPathComponent,
+                outcome: .fail,
                 reason: "\(error)")
         }
     }
@@ -126,12 +127,15 @@ public struct Verifier {
             let (differences, leftOut) = try withTorchErrors { try compare(golden, run) }
             result.compared = differences.count
             result.leftOut = leftOut
-            result.worst = differences.max { $0.error / max($0.allowed, .leastNormalMagnitude) < $1.error / max($1.allowed, .leastNormalMagnitude) }
+            result.worst = differences.max {
+                $0.error / max($0.allowed, .leastNormalMagnitude) < $1.error / max($1.allowed, .leastNormalMagnitude)
+            }
             let failed = differences.filter { !$0.passes }
             result.outcome = differences.isEmpty ? .unknown : failed.isEmpty ? .pass : .fail
             if differences.isEmpty { result.reason = "none of its outputs is computed by this program" }
             if !failed.isEmpty {
-                result.reason = "differs in " + failed.map(\.tensor).prefix(4).joined(separator: ", ")
+                result.reason =
+                    "differs in " + failed.map(\.tensor).prefix(4).joined(separator: ", ")
                     + (failed.count > 4 ? " and \(failed.count - 4) more" : "")
             }
         } catch let error as GoldenMissing {
@@ -157,7 +161,8 @@ public struct Verifier {
         try checkTorchErrors()
 
         var expected = try golden.tensors("output")
-        for (name, value) in golden.values where run.leavesOut.contains("values.\(name)") || outputs["values.\(name)"] != nil {
+        for (name, value) in golden.values
+        where run.leavesOut.contains("values.\(name)") || outputs["values.\(name)"] != nil {
             expected["values.\(name)"] = Tensor([value], shape: [])
         }
         let leftOut = expected.keys.filter { run.leavesOut.contains($0) }
@@ -215,7 +220,8 @@ public struct Verifier {
         let b = expected.array(of: Double.self)
         try checkTorchErrors()
         var worst = GoldenDifference(
-            tensor: label, error: 0, allowed: golden.absoluteTolerance, found: a.first ?? 0, expected: b.first ?? 0, index: 0)
+            tensor: label, error: 0, allowed: golden.absoluteTolerance, found: a.first ?? 0, expected: b.first ?? 0,
+            index: 0)
         var worstRatio = -1.0
         for index in b.indices {
             let same = a[index] == b[index] || (a[index].isNaN && b[index].isNaN)
@@ -226,7 +232,8 @@ public struct Verifier {
             if ratio > worstRatio {
                 worstRatio = ratio
                 worst = GoldenDifference(
-                    tensor: label, error: finiteError, allowed: allowed, found: a[index], expected: b[index], index: index)
+                    tensor: label, error: finiteError, allowed: allowed, found: a[index], expected: b[index],
+                    index: index)
             }
         }
         return worst

@@ -16,46 +16,8 @@ private func methods(_ modulation: Modulation) -> [any ClassicalMethod] {
     }
 }
 
-/// Inputs and settings of a golden file's scene.
-private struct Settings: Decodable {
-    let sensor: String
-    let ratio: Int
-    let bits: Int
-    let crop_origin: [Int]?
-    let crop_size: [Int]?
-    let inputs: [String]?
-
-    init(_ golden: GoldenFile) throws {
-        self = try JSONDecoder().decode(Settings.self, from: Data((golden.metadata["config"] ?? "").utf8))
-    }
-
-    func sensor(bands: Int) -> Sensor {
-        Sensor.named(sensor) ?? .unknown(bands: bands, ratio: ratio, bits: bits)
-    }
-}
-
 @Suite("Classical methods agree with the reference", .enabled(if: GoldenFile.folder != nil, "no golden files"))
 struct ClassicalGoldenTests {
-    @Test("on small scenes", arguments: ["classical_ikonos64", "classical_wv64"])
-    func small(name: String) throws {
-        let golden = try GoldenFile(name)
-        let settings = try Settings(golden)
-        let (ms, pan) = (golden["input.ms"].image, golden["input.pan"].image)
-        let tolerance = (
-            absolute: Double(golden.metadata["atol"] ?? "") ?? 0, relative: Double(golden.metadata["rtol"] ?? "") ?? 0
-        )
-        var checked = 0
-        for method in methods(.published) where golden.tensors["output.\(method.name)"] != nil {
-            let fused = try method.sharpen(
-                ms: ms, pan: pan, sensor: settings.sensor(bands: ms.bands), ratio: settings.ratio, border: .circular)
-            let difference = golden.difference(
-                fused.values, "output.\(method.name)", absolute: tolerance.absolute, relative: tolerance.relative)
-            #expect(difference == nil, "\(difference ?? "")")
-            checked += 1
-        }
-        #expect(checked >= 3)
-    }
-
     @Test("bounded quotients change nothing where the published ones are regular")
     func boundedIsHarmless() throws {
         let golden = try GoldenFile("classical_ikonos64")
@@ -74,61 +36,6 @@ struct ClassicalGoldenTests {
     "Classical methods agree with the reference on real scenes",
     .enabled(if: RealImages.folder != nil, "no golden files or real images"))
 struct ClassicalSceneTests {
-    @Test("crops of whole fused scenes", arguments: ["ikonos_fr", "ikonos_rr", "wv2_fr", "wv2_rr"])
-    func crops(name: String) throws {
-        let golden = try GoldenFile(name)
-        let settings = try Settings(golden)
-        let inputs = try #require(settings.inputs)
-        let (origin, size) = (try #require(settings.crop_origin), try #require(settings.crop_size))
-        let (ms, pan) = (try RealImages.read(inputs[0]), try RealImages.read(inputs[1]))
-        var checked = 0
-        for method in methods(.published) where golden.tensors["output.\(method.name)"] != nil {
-            let fused = try method.sharpen(
-                ms: ms, pan: pan, sensor: settings.sensor(bands: ms.bands), ratio: settings.ratio, border: .circular)
-            let crop = fused.cropped(
-                rows: origin[0]..<origin[0] + size[0], columns: origin[1]..<origin[1] + size[1])
-            let difference = golden.difference(
-                crop.values, "output.\(method.name)", absolute: 0.005, relative: 1e-6)
-            #expect(difference == nil, "\(difference ?? "")")
-            checked += 1
-        }
-        #expect(checked >= 3)
-    }
-
-    @Test("the hyperspectral scene, M rounded as in that toolbox")
-    func jasperRidge() throws {
-        let golden = try GoldenFile("jasper_ridge")
-        let settings = try Settings(golden)
-        let inputs = try #require(settings.inputs)
-        let (origin, size) = (try #require(settings.crop_origin), try #require(settings.crop_size))
-        let (ms, pan) = (try RealImages.read(inputs[0]), try RealImages.read(inputs[1]))
-        let scene = try SharpeningScene(
-            panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
-            sensor: settings.sensor(bands: ms.bands), ratio: settings.ratio, border: .circular)
-        let block = SharpeningBlock(
-            scene: scene, region: scene.region, pan: SceneWindow(whole: pan), ms: SceneWindow(whole: ms))
-        func prepared(_ ingredients: Ingredients) -> PreparedBlock {
-            var prepared = PreparedBlock(block, ingredients: ingredients)
-            for index in prepared.interpolated.values.indices {
-                prepared.interpolated.values[index] = min(
-                    max(prepared.interpolated.values[index].rounded(.toNearestOrEven), 0), 65536)
-            }
-            return prepared
-        }
-        for method in methods(.clipped) where golden.tensors["output.\(method.name)"] != nil {
-            var statistics = SceneStatistics(of: scene, plan: method.moments(of: scene))
-            statistics.merge(statistics.measure(prepared(statistics.ingredients)))
-            let fitted = try method.fit(statistics)
-            let fused = fitted.fuse(prepared(fitted.ingredients))
-            let crop = fused.cropped(
-                rows: origin[0]..<origin[0] + size[0], columns: origin[1]..<origin[1] + size[1])
-            let values = golden["output.band_index"].values.flatMap { crop.band(Int($0)).values }
-            let difference = golden.difference(
-                values, "output.\(method.name)", absolute: 0.02, relative: 1e-5)
-            #expect(difference == nil, "\(difference ?? "")")
-        }
-    }
-
     @Test("indices of the published tables", arguments: ["ikonos", "wv2", "landsat8"])
     func tables(scene: String) throws {
         let folder = try #require(GoldenFile.folder)

@@ -33,7 +33,11 @@ final class Scratch {
 func bytes(ofFile path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
 func resource(_ name: String) throws -> String {
-    try #require(Bundle.module.resourceURL).appendingPathComponent("Resources/\(name)").path
+    // The folder is found inside the bundle or taken for the bundle's own, depending on the system.
+    let url =
+        Bundle.module.url(forResource: name, withExtension: nil, subdirectory: "Resources")
+        ?? Bundle.module.url(forResource: name, withExtension: nil)
+    return try #require(url).path
 }
 
 /// Trained weights outside of the repository: beside the fixtures of FUSIONKIT_FIXTURES, or of ../shared.

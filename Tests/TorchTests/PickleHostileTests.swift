@@ -85,8 +85,25 @@ import Torch
         #expect(try error(cyclic)?.code == .noStateDictionary)
         #expect(try error(Pickle.program([UInt8](repeating: 0x28, count: 2_000_000)))?.code == .refused)
         #expect(try error(Pickle.program([UInt8](repeating: 0x4E, count: 2_000_000)))?.code == .refused)
-        let manyLists = (0..<5_000_000).reduce(into: [] as [UInt8]) { program, _ in program += [0x5D, 0x30] }
+        let lists = [0x28] + [UInt8](repeating: 0x5D, count: 500_000) + [0x31]
+        let manyLists = [[UInt8]](repeating: lists, count: 10).flatMap { $0 }
         #expect(try error(Pickle.program(manyLists))?.code == .refused)
+    }
+
+    @Test("that make much out of little by copying are refused")
+    func amplification() throws {
+        let pairs = [[UInt8]](repeating: [0x4E, 0x4E, 0x86], count: 100_000).flatMap { $0 }
+        let copy = Pickle.global("collections", "OrderedDict") + [0x68, 0, 0x85, 0x52, 0x30]
+        let copies = [[UInt8]](repeating: copy, count: 10_000).flatMap { $0 }
+        #expect(try error(Pickle.program([0x28], pairs, [0x6C, 0x71, 0], copies))?.code == .refused)
+        let tensor =
+            Pickle.global("torch._utils", "_rebuild_tensor")
+            + Pickle.tuple([
+                Pickle.storage("FloatStorage", key: "0", count: 1), [0x4B, 0],
+                Pickle.integers([Int](repeating: 1, count: 65)),
+                Pickle.integers([Int](repeating: 1, count: 65)),
+            ]) + Pickle.call
+        #expect(try error(Pickle.program(tensor))?.code == .malformed)
     }
 
     @Test("dictionaries that contain each other a thousand times over are searched once")

@@ -72,13 +72,19 @@ import Torch
         #expect(try error(pickle("0", -1))?.code == .malformed)
     }
 
-    @Test("of element types that tensors can't have name the tensor and the type")
+    @Test("of small integers are widened; of types that can't be read name the tensor and the type")
     func types() throws {
-        let storage = Pickle.storage("ShortStorage", key: "0", count: 6)
+        let short = Pickle.storage("ShortStorage", key: "0", count: 3)
+        let widened = try load(
+            Pickle.program(Pickle.dictionary([("x", Pickle.tensor(short, offset: 1, shape: [2], strides: [1]))])),
+            [("0", raw([1, -2, 3] as [Int16]))])
+        #expect(widened["x"]?.array(of: Int.self) == [-2, 3])
+
+        let storage = Pickle.storage("QInt8Storage", key: "0", count: 6)
         let tensor = Pickle.tensor(storage, shape: [1], strides: [1])
         let error = try error(Pickle.program(Pickle.dictionary([("conv.weight", tensor)])))
         #expect(error?.code == .unsupported)
-        #expect(error?.problem == "Tensor \"conv.weight\" is of type int16.")
+        #expect(error?.problem == "Tensor \"conv.weight\" is of type qint8.")
     }
 
     @Test("use every opcode that protocols 2 to 5 have for plain values")

@@ -84,17 +84,31 @@ import Torch
         #expect(try SafetensorsFile(path).tensor("d").array(of: Double.self) == [0.1, -2])
     }
 
-    @Test("of types that tensors can't have open, but those tensors are refused by name")
+    @Test("of small integer types are widened without loss")
+    func widening() throws {
+        let header =
+            #"{"i":{"dtype":"I16","shape":[2],"data_offsets":[0,4]},"u":{"dtype":"U16","shape":[1],"data_offsets":[4,6]},"#
+            + #""s":{"dtype":"I8","shape":[1,1],"data_offsets":[6,7]},"w":{"dtype":"U32","shape":[],"data_offsets":[7,11]}}"#
+        let path = try scratch.file(
+            UInt64(header.utf8.count).littleEndianBytes + Array(header.utf8) + raw([-32768, 32767] as [Int16])
+                + raw([65535] as [UInt16]) + [0x80] + raw([UInt32.max]))
+        let tensors = try Checkpoint.load(path).tensors.map(\.tensor)
+        #expect(tensors.map { $0.array(of: Int.self) } == [[-32768, 32767], [65535], [-128], [4_294_967_295]])
+        #expect(tensors.map(\.dtype) == [.int32, .int32, .int32, .int64])
+        #expect(try SafetensorsFile(path).entry("w")?.dtype == .int64)
+    }
+
+    @Test("of types that can't be read open, but those tensors are refused by name")
     func foreignTypes() throws {
         let header =
-            #"{"i":{"dtype":"I16","shape":[2],"data_offsets":[0,4]},"f":{"dtype":"F32","shape":[],"data_offsets":[4,8]}}"#
+            #"{"q":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]},"f":{"dtype":"F32","shape":[],"data_offsets":[4,8]}}"#
         let path = try scratch.file(
             UInt64(header.utf8.count).littleEndianBytes + Array(header.utf8) + [1, 0, 2, 0] + raw([Float(2)]))
         let file = try SafetensorsFile(path)
         #expect(try file.tensor("f").item == 2)
-        let error = #expect(throws: CheckpointError.self) { try file.tensor("i") }
+        let error = #expect(throws: CheckpointError.self) { try file.tensor("q") }
         #expect(error?.code == .unsupported)
-        #expect(error?.problem == "Tensor \"i\" is of type I16.")
+        #expect(error?.problem == "Tensor \"q\" is of type F8_E4M3.")
         #expect(loadingError(path)?.code == .unsupported)
     }
 

@@ -12,7 +12,8 @@ let fixtures: String? = {
     return FileManager.default.fileExists(atPath: path) ? path : nil
 }()
 
-@Suite("Golden files", .enabled(if: fixtures != nil, "the golden files are not on this machine: set FUSIONKIT_FIXTURES"))
+@Suite(
+    "Golden files", .enabled(if: fixtures != nil, "the golden files are not on this machine: set FUSIONKIT_FIXTURES"))
 struct GoldenFileTests {
     static let files = fixtures.map { Verifier.files(under: $0) } ?? []
 

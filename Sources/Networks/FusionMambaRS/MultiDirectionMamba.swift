@@ -121,7 +121,8 @@ final class ScanDirection: Module {
         let bound = 1 / Double(rank).squareRoot()
         stepProjection.weight.initialize(.uniform(low: -bound, high: bound), using: generator)
         let (shortest, longest) = (log(1e-3), log(1e-1))
-        let exponents = Tensor.uniform([stepProjection.weight.size(0)], low: shortest, high: longest, generator: generator)
+        let exponents = Tensor.uniform(
+            [stepProjection.weight.size(0)], low: shortest, high: longest, generator: generator)
         let steps = exponents.exp().clamped(1e-4, Double?.none)
         // The inverse of softplus.
         stepProjection.bias?.copy(from: steps + (-(-steps).expMinusOne()).log())

@@ -95,7 +95,7 @@ public struct Checkpoint: Sendable {
         let again = "Load it with PyTorch and save its state dictionary again: torch.save(model.state_dict(), path)."
         if bytes.dropFirst(257).starts(with: "ustar".utf8) {
             return CheckpointError(
-                .unsupported, path, "It is a tar archive, as PyTorch wrote before version 0.2.", remedy: again)
+                .unsupported, path, "It is a tar archive, as the first versions of PyTorch wrote.", remedy: again)
         }
         if bytes.starts(with: "version https://git-lfs".utf8) {
             return CheckpointError(

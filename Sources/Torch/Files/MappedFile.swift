@@ -31,7 +31,8 @@ final class MappedFile: @unchecked Sendable {
         }
         guard status.st_size > 0 else { throw CheckpointError(.truncated, path, "It is empty (0 bytes).") }
         guard
-            let memory = mmap(nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE, descriptor, 0),
+            let memory = mmap(
+                nil, Int(status.st_size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, descriptor, 0),
             memory != MAP_FAILED
         else { throw MappedFile.openingError(path, errno) }
         self.path = path
@@ -49,24 +50,23 @@ final class MappedFile: @unchecked Sendable {
             .unreadable, path, "It can't be read (\(reason)).", remedy: "Check the permissions of the file.")
     }
 
-    /// A one-dimensional tensor over a part of the file: a view where the bytes are aligned for the type, else a copy.
+    /// A tensor over a part of the file: a view where the elements are of our types and aligned for them, else a copy.
     ///
-    /// - Parameter range: lies inside the file and is a whole number of elements.
-    func tensor(_ range: Range<Int>, shape: [Int], dtype: DType) throws -> Tensor {
-        guard let start = bytes.baseAddress?.advanced(by: range.lowerBound) else {
-            throw CheckpointError(.truncated, path, "It is empty (0 bytes).")
-        }
-        let elements = UnsafeRawBufferPointer(start: start, count: range.count)
-        if dtype == .bool, elements.contains(where: { $0 > 1 }) {
+    /// - Parameter range: lies inside the file and has exactly the bytes of `shape` elements of `type`.
+    func tensor(_ range: Range<Int>, shape: [Int], type: StoredType) throws -> Tensor {
+        let elements = UnsafeMutableRawBufferPointer(rebasing: bytes[range])
+        if type == .same(.bool), elements.contains(where: { $0 > 1 }) {
             throw CheckpointError(.malformed, path, "A tensor of truth values holds bytes other than 0 and 1.")
         }
         return try withTorchErrors {
-            if Int(bitPattern: start) % dtype.byteCount == 0 {
-                return Tensor(viewing: start, shape: shape, dtype: dtype, owner: self)
+            if let start = elements.baseAddress, type == .same(type.dtype),
+                Int(bitPattern: start) % type.byteCount == 0
+            {
+                return Tensor(viewing: start, shape: shape, dtype: type.dtype, owner: self)
             }
-            let copy = Tensor.uninitialized(shape, dtype: dtype)
+            let copy = Tensor.uninitialized(shape, dtype: type.dtype)
             try checkTorchErrors()
-            copy.withUnsafeBytes { $0.copyMemory(from: elements) }
+            copy.withUnsafeBytes { type.copy(UnsafeRawBufferPointer(elements), to: $0) }
             return copy
         }
     }

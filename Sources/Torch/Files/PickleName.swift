@@ -37,35 +37,37 @@ enum PickleName {
         }
     }
 
-    private static let bytes = PickleElement(name: "uint8", byteCount: 1, dtype: .uint8)
+    private static let bytes = PickleElement("uint8", .same(.uint8))
 
     /// Storage classes by what stands before "Storage" in their names.
     private static let storages: [String: PickleElement] = [
-        "Double": PickleElement(name: "float64", byteCount: 8, dtype: .float64),
-        "Float": PickleElement(name: "float32", byteCount: 4, dtype: .float32),
-        "Half": PickleElement(name: "float16", byteCount: 2, dtype: .float16),
-        "BFloat16": PickleElement(name: "bfloat16", byteCount: 2, dtype: .bfloat16),
-        "Long": PickleElement(name: "int64", byteCount: 8, dtype: .int64),
-        "Int": PickleElement(name: "int32", byteCount: 4, dtype: .int32),
-        "Short": PickleElement(name: "int16", byteCount: 2, dtype: nil),
-        "Char": PickleElement(name: "int8", byteCount: 1, dtype: nil),
+        "Double": PickleElement("float64", .same(.float64)),
+        "Float": PickleElement("float32", .same(.float32)),
+        "Half": PickleElement("float16", .same(.float16)),
+        "BFloat16": PickleElement("bfloat16", .same(.bfloat16)),
+        "Long": PickleElement("int64", .same(.int64)),
+        "Int": PickleElement("int32", .same(.int32)),
+        "Short": PickleElement("int16", .int16),
+        "Char": PickleElement("int8", .int8),
         "Byte": bytes,
-        "Bool": PickleElement(name: "bool", byteCount: 1, dtype: .bool),
-        "ComplexFloat": PickleElement(name: "complex64", byteCount: 8, dtype: .complex64),
-        "ComplexDouble": PickleElement(name: "complex128", byteCount: 16, dtype: .complex128),
-        "QInt8": PickleElement(name: "qint8", byteCount: 1, dtype: nil),
-        "QUInt8": PickleElement(name: "quint8", byteCount: 1, dtype: nil),
-        "QInt32": PickleElement(name: "qint32", byteCount: 4, dtype: nil),
+        "Bool": PickleElement("bool", .same(.bool)),
+        "ComplexFloat": PickleElement("complex64", .same(.complex64)),
+        "ComplexDouble": PickleElement("complex128", .same(.complex128)),
+        "QInt8": PickleElement("qint8", unreadableOf: 1),
+        "QUInt8": PickleElement("quint8", unreadableOf: 1),
+        "QInt32": PickleElement("qint32", unreadableOf: 4),
     ]
 
     /// Element types by their names in `torch`.
     private static let elementTypes: [String: PickleElement] = {
         var types = Dictionary(uniqueKeysWithValues: storages.values.map { ($0.name, $0) })
-        let foreign = [
-            ("uint16", 2), ("uint32", 4), ("uint64", 8), ("complex32", 4), ("float8_e4m3fn", 1), ("float8_e5m2", 1),
-            ("float8_e4m3fnuz", 1), ("float8_e5m2fnuz", 1), ("float8_e8m0fnu", 1),
+        types["uint16"] = PickleElement("uint16", .uint16)
+        types["uint32"] = PickleElement("uint32", .uint32)
+        let unreadable = [
+            ("uint64", 8), ("complex32", 4), ("float8_e4m3fn", 1), ("float8_e5m2", 1), ("float8_e4m3fnuz", 1),
+            ("float8_e5m2fnuz", 1), ("float8_e8m0fnu", 1),
         ]
-        for (name, byteCount) in foreign { types[name] = PickleElement(name: name, byteCount: byteCount, dtype: nil) }
+        for (name, byteCount) in unreadable { types[name] = PickleElement(name, unreadableOf: byteCount) }
         return types
     }()
 

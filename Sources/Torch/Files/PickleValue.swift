@@ -82,22 +82,38 @@ struct PickleTensor {
     let strides: [Int]
 }
 
-/// An element type by PyTorch's name, among them those that tensors can't have here.
+/// An element type by PyTorch's name, among them those that can't be read.
 struct PickleElement {
     let name: String
     let byteCount: Int
-    let dtype: DType?
+    let type: StoredType?
+
+    init(_ name: String, _ type: StoredType) {
+        self.name = name
+        self.type = type
+        byteCount = type.byteCount
+    }
+
+    init(_ name: String, unreadableOf byteCount: Int) {
+        self.name = name
+        self.byteCount = byteCount
+        type = nil
+    }
 }
 
 /// Everything that a pickle makes, in flat lists.
 struct PickleObjects {
     /// More containers and tensors than any checkpoint needs; some hundred bytes each.
     static let maximumCount = 1 << 22
+    /// More elements of containers than any checkpoint needs; some ten bytes each.
+    static let maximumElements = 1 << 24
 
-    var sequences: [[PickleValue]] = [[]]
-    var mappings: [PickleMapping] = []
-    var storages: [PickleStorage] = []
-    var tensors: [PickleTensor] = []
+    private(set) var sequences: [[PickleValue]] = [[]]
+    private(set) var mappings: [PickleMapping] = []
+    private(set) var storages: [PickleStorage] = []
+    private(set) var tensors: [PickleTensor] = []
+    /// Elements ever put into a container.
+    private(set) var elements = 0
 
     var count: Int { sequences.count + mappings.count + storages.count + tensors.count }
 
@@ -106,13 +122,25 @@ struct PickleObjects {
 
     mutating func addTuple(_ elements: [PickleValue]) -> PickleValue {
         if elements.isEmpty { return PickleObjects.emptyTuple }
+        self.elements += elements.count
         sequences.append(elements)
         return .tuple(sequences.count - 1)
     }
 
     mutating func addList(_ elements: [PickleValue] = []) -> PickleValue {
+        self.elements += elements.count
         sequences.append(elements)
         return .list(sequences.count - 1)
+    }
+
+    mutating func append(_ elements: [PickleValue], toList index: Int) {
+        self.elements += elements.count
+        sequences[index].append(contentsOf: elements)
+    }
+
+    mutating func set(_ key: PickleValue, _ value: PickleValue, inMapping index: Int) {
+        elements += 1
+        mappings[index].set(key, value)
     }
 
     mutating func addMapping() -> PickleValue {

@@ -10,12 +10,14 @@ public struct SafetensorsFile: Sendable {
         public let name: String
         /// The element type in the format's spelling: F32, BF16, I64, ….
         public let typeName: String
-        /// The element type, or nil for one that tensors can't have here, such as I16 or F8_E4M3.
-        public let dtype: DType?
         /// Size of each axis; empty for a single number.
         public let shape: [Int]
         /// Where its elements lie in the file.
         package let bytes: Range<Int>
+
+        /// The element type of the tensor: I8, I16 and U16 become int32, U32 becomes int64; nil for a type that can't be
+        /// read, such as F8_E4M3.
+        public var dtype: DType? { SafetensorsHeader.types[typeName]?.dtype }
 
         /// Number of elements.
         public var count: Int { shape.reduce(1, *) }
@@ -53,9 +55,10 @@ public struct SafetensorsFile: Sendable {
     /// The entry of that name, if there is one.
     public func entry(_ name: String) -> Entry? { indices[name].map { entries[$0] } }
 
-    /// A tensor on the CPU, without a copy where its elements are aligned for their type.
+    /// A tensor on the CPU, without a copy where its elements are aligned for their type and need no widening.
     ///
-    /// - Throws: ``CheckpointError`` where there is none of that name, or its element type can't be used here.
+    /// - Throws: ``CheckpointError`` where there is none of that name, or its element type can't be used here;
+    ///   ``TorchError`` where a copy is needed and finds no memory.
     public func tensor(_ name: String) throws -> Tensor {
         guard let entry = entry(name) else {
             throw CheckpointError(
@@ -71,11 +74,11 @@ public struct SafetensorsFile: Sendable {
     }
 
     private func tensor(_ entry: Entry) throws -> Tensor {
-        guard let dtype = entry.dtype else {
+        guard let type = SafetensorsHeader.types[entry.typeName] else {
             throw CheckpointError(
                 .unsupported, path, "Tensor \(quoted(entry.name)) is of type \(entry.typeName).",
-                remedy: "Convert it to one of \(SafetensorsHeader.dtypes.keys.sorted().joined(separator: ", ")) first.")
+                remedy: "Convert it to one of \(SafetensorsHeader.types.keys.sorted().joined(separator: ", ")) first.")
         }
-        return try file.tensor(entry.bytes, shape: entry.shape, dtype: dtype)
+        return try file.tensor(entry.bytes, shape: entry.shape, type: type)
     }
 }

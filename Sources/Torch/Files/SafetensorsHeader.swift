@@ -17,9 +17,11 @@ struct SafetensorsHeader {
         "U32": 32, "F32": 32, "I64": 64, "U64": 64, "F64": 64, "C64": 64,
     ]
 
-    static let dtypes: [String: DType] = [
-        "F64": .float64, "F32": .float32, "F16": .float16, "BF16": .bfloat16, "I64": .int64, "I32": .int32,
-        "U8": .uint8, "BOOL": .bool, "C64": .complex64,
+    /// The types that are read; those of `.same` are also written.
+    static let types: [String: StoredType] = [
+        "F64": .same(.float64), "F32": .same(.float32), "F16": .same(.float16), "BF16": .same(.bfloat16),
+        "I64": .same(.int64), "I32": .same(.int32), "U8": .same(.uint8), "BOOL": .same(.bool),
+        "C64": .same(.complex64), "I8": .int8, "I16": .int16, "U16": .uint16, "U32": .uint32,
     ]
 
     /// Whether a file begins as the format does: a length, then a brace.
@@ -94,7 +96,7 @@ struct SafetensorsHeader {
                     + "\(offsets[1] - offsets[0]) bytes that it is given")
         }
         return SafetensorsFile.Entry(
-            name: name, typeName: type, dtype: dtypes[type], shape: shape,
+            name: name, typeName: type, shape: shape,
             bytes: dataStart + offsets[0]..<dataStart + offsets[1])
     }
 

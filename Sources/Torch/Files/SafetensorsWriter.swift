@@ -6,7 +6,7 @@ extension SafetensorsFile {
     /// devices or with gaps are copied one at a time.
     ///
     /// - Parameters:
-    ///   - tensors: each name once; element types as ``Entry/dtype`` lists them.
+    ///   - tensors: each name once; of any element type but complex128.
     ///   - metadata: texts to store beside them.
     ///   - path: where; its directory has to exist.
     /// - Throws: ``CheckpointError`` for names given twice, element types that the format lacks, and a path that can't
@@ -42,7 +42,7 @@ private struct SafetensorsLayout {
                     remedy: "Name each tensor differently.")
             }
             let dtype = tensor.dtype
-            guard let typeName = SafetensorsHeader.dtypes.first(where: { $0.value == dtype })?.key else {
+            guard let typeName = SafetensorsHeader.types.first(where: { $0.value == .same(dtype) })?.key else {
                 throw CheckpointError(
                     .unsupported, path, "Tensor \(quoted(name)) is of type \(dtype), which the format lacks.",
                     remedy: "Convert it first.")

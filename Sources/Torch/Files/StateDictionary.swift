@@ -12,10 +12,12 @@ struct StateDictionary {
     private(set) var tensors: [(name: String, tensor: PickleTensor)] = []
     private(set) var notices: [String] = []
     private let objects: PickleObjects
+    private let holding: [Bool]
 
     /// - Parameter entry: the entry of the outermost dictionary to read; found by itself when nil.
     init(_ archive: TorchArchive, entry: String?) throws {
         objects = archive.objects
+        holding = StateDictionary.holdingTensors(objects)
         let file = archive.file.path
         guard case .mapping(var index) = archive.root else {
             throw CheckpointError(
@@ -52,7 +54,7 @@ struct StateDictionary {
         for (key, value) in objects.mappings[index].entries {
             guard case .string(let name) = key else { continue }
             if case .tensor = value { hasTensors = true }
-            if case .mapping(let inner) = value, holdsTensors(inner) { candidates.append((name, inner)) }
+            if case .mapping(let inner) = value, holding[inner] { candidates.append((name, inner)) }
         }
         for name in StateDictionary.wrappers {
             if let candidate = candidates.first(where: { $0.name == name }) { return candidate }
@@ -67,22 +69,28 @@ struct StateDictionary {
         return only
     }
 
-    /// Whether tensors with names are in a dictionary or in those inside it.
-    private func holdsTensors(_ index: Int) -> Bool {
-        var seen: Set<Int> = [index]
-        var level = [index]
-        for _ in 0..<StateDictionary.maximumDepth {
-            var next: [Int] = []
-            for index in level {
-                for (key, value) in objects.mappings[index].entries {
-                    guard case .string = key else { continue }
-                    if case .tensor = value { return true }
-                    if case .mapping(let inner) = value, seen.insert(inner).inserted { next.append(inner) }
+    /// For each dictionary, whether tensors with names are in it or in those inside it.
+    private static func holdingTensors(_ objects: PickleObjects) -> [Bool] {
+        var holding = [Bool](repeating: false, count: objects.mappings.count)
+        var parents: [Int: [Int]] = [:]
+        var reached: [Int] = []
+        for (index, mapping) in objects.mappings.enumerated() {
+            for (key, value) in mapping.entries {
+                guard case .string = key else { continue }
+                if case .mapping(let inner) = value { parents[inner, default: []].append(index) }
+                if case .tensor = value, !holding[index] {
+                    holding[index] = true
+                    reached.append(index)
                 }
             }
-            level = next
         }
-        return false
+        while let index = reached.popLast() {
+            for parent in parents[index] ?? [] where !holding[parent] {
+                holding[parent] = true
+                reached.append(parent)
+            }
+        }
+        return holding
     }
 
     private mutating func collect(_ index: Int) {

@@ -4,7 +4,7 @@ import CTorch
 /// were saved.
 struct StorageViews {
     /// A view that repeats elements (stride 0) may not claim more than this without having them.
-    static let maximumRepeatedCount = 1 << 28
+    static let maximumRepeatedCount = 1 << 24
 
     let archive: TorchArchive
     /// Whole storages as one-dimensional tensors, by key and type.
@@ -13,18 +13,20 @@ struct StorageViews {
     init(_ archive: TorchArchive) { self.archive = archive }
 
     mutating func tensor(_ description: PickleTensor, name: String) throws -> Tensor {
-        guard let dtype = description.element.dtype else {
+        guard let type = description.element.type else {
             throw CheckpointError(
                 .unsupported, archive.file.path, "Tensor \(quoted(name)) is of type \(description.element.name).",
                 remedy: "Convert it in PyTorch first, to a floating-point type or int32, int64, uint8 or bool.")
         }
-        guard let byteCount = checkedByteCount(shape: description.shape, elementBits: 8 * dtype.byteCount) else {
+        guard let byteCount = checkedByteCount(shape: description.shape, elementBits: 8 * type.dtype.byteCount) else {
             throw malformed(name, "has the impossible shape \(description.shape)")
         }
         let storage = archive.objects.storages[description.storage]
-        let count = byteCount / dtype.byteCount
-        guard count > 0 else { return try withTorchErrors { Tensor.uninitialized(description.shape, dtype: dtype) } }
-        let whole = try self.storage(storage, dtype: dtype, name: name)
+        let count = byteCount / type.dtype.byteCount
+        guard count > 0 else {
+            return try withTorchErrors { Tensor.uninitialized(description.shape, dtype: type.dtype) }
+        }
+        let whole = try self.storage(storage, type: type, name: name)
         let part = storage.part ?? 0..<whole.count
         guard part.upperBound <= whole.count, let last = lastPlace(description), last < part.count,
             count <= max(part.count, StorageViews.maximumRepeatedCount)
@@ -56,8 +58,8 @@ struct StorageViews {
         return place
     }
 
-    private mutating func storage(_ storage: PickleStorage, dtype: DType, name: String) throws -> Tensor {
-        let identity = "\(dtype.rawValue) \(storage.key)"
+    private mutating func storage(_ storage: PickleStorage, type: StoredType, name: String) throws -> Tensor {
+        let identity = "\(type) \(storage.key)"
         if let whole = storages[identity] { return whole }
         guard let range = archive.storages[storage.key] else {
             throw malformed(name, "has its elements in storage \(quoted(storage.key)), which is missing")
@@ -69,9 +71,9 @@ struct StorageViews {
                 "has a storage of \(storage.count) \(storage.element.name) elements, but its record has "
                     + "\(range.count) bytes")
         }
-        let count = size / dtype.byteCount
-        let bytes = range.prefix(count * dtype.byteCount)
-        let whole = try archive.file.tensor(bytes, shape: [count], dtype: dtype)
+        let count = size / type.byteCount
+        let bytes = range.prefix(count * type.byteCount)
+        let whole = try archive.file.tensor(bytes, shape: [count], type: type)
         storages[identity] = whole
         return whole
     }

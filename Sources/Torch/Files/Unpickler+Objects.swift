@@ -48,8 +48,8 @@ extension Unpickler {
         case .orderedDictionary, .defaultDictionary: return try mapping(arguments)
         case .size:
             guard let first = arguments.first else { return PickleObjects.emptyTuple }
-            guard let index = sequence(first) else { throw malformed("a size is \(first.kind)") }
-            return objects.addTuple(objects.sequences[index])
+            guard case .tuple = first else { throw malformed("a size is \(first.kind)") }
+            return first
         case .plain(let name): return .object(name)
         case .storage, .elementType: throw malformed("an element type is called")
         }
@@ -63,7 +63,7 @@ extension Unpickler {
             guard let index = sequence(pair), objects.sequences[index].count == 2 else {
                 throw malformed("an ordered dictionary is not made of pairs")
             }
-            objects.mappings[target].set(objects.sequences[index][0], objects.sequences[index][1])
+            objects.set(objects.sequences[index][0], objects.sequences[index][1], inMapping: target)
         }
         return result
     }
@@ -81,7 +81,7 @@ extension Unpickler {
         else { throw malformed("a tensor has no storage and offset") }
         let shape = try integers(arguments[2])
         let strides = try integers(arguments[3])
-        guard shape.count == strides.count, shape.count <= SafetensorsHeader.maximumRank else {
+        guard shape.count == strides.count else {
             throw malformed("a tensor has \(shape.count) sizes and \(strides.count) strides")
         }
         return objects.add(
@@ -91,7 +91,9 @@ extension Unpickler {
     }
 
     private func integers(_ value: PickleValue) throws -> [Int] {
-        guard case .tuple(let index) = value else { throw malformed("a shape is \(value.kind)") }
+        guard case .tuple(let index) = value, objects.sequences[index].count <= SafetensorsHeader.maximumRank else {
+            throw malformed("a shape or strides are \(value.kind) or have too many axes")
+        }
         return try objects.sequences[index].map {
             guard case .integer(let number) = $0 else { throw malformed("a size is \($0.kind)") }
             return number

@@ -26,7 +26,8 @@ struct Unpickler {
             if opcode == 0x2E { return try pop() }
             try step(opcode)
             guard stack.count <= Unpickler.maximumStack, marks.count <= Unpickler.maximumStack,
-                memo.count <= Unpickler.maximumMemo, objects.count <= PickleObjects.maximumCount
+                memo.count <= Unpickler.maximumMemo, objects.count <= PickleObjects.maximumCount,
+                objects.elements <= PickleObjects.maximumElements
             else {
                 throw CheckpointError(
                     .refused, reader.file,
@@ -184,7 +185,7 @@ extension Unpickler {
 
     private mutating func append(_ elements: [PickleValue]) throws {
         switch try top() {
-        case .list(let index): objects.sequences[index].append(contentsOf: elements)
+        case .list(let index): objects.append(elements, toList: index)
         case .object: break
         case let other: throw malformed("\(other.kind) is appended to")
         }
@@ -195,7 +196,7 @@ extension Unpickler {
         switch try top() {
         case .mapping(let index):
             for item in stride(from: 0, to: items.count, by: 2) {
-                objects.mappings[index].set(items[item], items[item + 1])
+                objects.set(items[item], items[item + 1], inMapping: index)
             }
         case .object: break
         case let other: throw malformed("items are set in \(other.kind)")

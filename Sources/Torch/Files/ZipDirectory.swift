@@ -8,6 +8,8 @@ struct ZipDirectory {
     struct Entry {
         /// Where its bytes lie in the file.
         let bytes: Range<Int>
+        /// Where its own header begins.
+        let start: Int
         /// Whether the bytes are the contents as they are.
         let isStored: Bool
     }
@@ -34,8 +36,20 @@ struct ZipDirectory {
             names.append(name)
             found += 1
         }
+        try checkSeparation()
         guard found == count else {
             throw CheckpointError(.malformed, file, "Its zip archive announces \(count) entries and has \(found).")
+        }
+    }
+
+    /// Entries that share bytes would let a small file pose as a large one.
+    private func checkSeparation() throws {
+        var end = 0
+        for entry in entries.values.sorted(by: { ($0.start, $0.bytes.upperBound) < ($1.start, $1.bytes.upperBound) }) {
+            guard entry.start >= end else {
+                throw ZipDirectory.malformed(file, "entries overlap at byte \(entry.start)")
+            }
+            end = entry.bytes.upperBound
         }
     }
 
@@ -135,7 +149,9 @@ struct ZipDirectory {
         try local.skip(skipped)
         let contents = local.position
         try local.skip(packedSize)
-        return (name, Entry(bytes: contents..<local.position, isStored: method == 0 && size == packedSize))
+        return (
+            name, Entry(bytes: contents..<local.position, start: start, isStored: method == 0 && size == packedSize)
+        )
     }
 
     private static func malformed(_ file: String, _ problem: String) -> CheckpointError {
