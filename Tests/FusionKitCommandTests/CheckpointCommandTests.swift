@@ -15,7 +15,9 @@ import Testing
         try TestImage.writeWeights(directory.file("w.safetensors"))
         let outcome = try Program.run("info", "w.safetensors", in: directory)
         #expect(outcome.status == 0 && outcome.error.isEmpty)
-        for text in ["fusionmamba-rs", #""ms_dim":8"#, "sensor         WV3", "peak           2047", "stage4.out_proj.weight"] {
+        for text in [
+            "fusionmamba-rs", #""ms_dim":8"#, "sensor         WV3", "peak           2047", "stage4.out_proj.weight",
+        ] {
             #expect(outcome.output.contains(text), "\(text) is not in \(outcome.output)")
         }
         let json = try Program.run("info", "w.safetensors", "--json", in: directory)

@@ -22,7 +22,9 @@ import Testing
         return program
     }
 
-    @Test("Ctrl-C and kill leave nothing and end with the signal's code", arguments: [(SIGINT, 130), (SIGTERM, 143)])
+    @Test(
+        "Ctrl-C and kill leave nothing and end with the signal's code",
+        arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)])
     func stops(signal: Int32, status: Int32) throws {
         let program = try start()
         kill(program.process.processIdentifier, signal)

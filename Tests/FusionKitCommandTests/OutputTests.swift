@@ -67,7 +67,8 @@ import Testing
     }
 
     @Test("GDAL's -of, -ot and -co decide format, type and compression") func creation() throws {
-        let outcome = try sharpen("fused.img", "-of", "GTiff", "-ot", "Float32", "-co", "COMPRESS=LZW", "-co", "TILED=YES")
+        let outcome = try sharpen(
+            "fused.img", "-of", "GTiff", "-ot", "Float32", "-co", "COMPRESS=LZW", "-co", "TILED=YES")
         #expect(outcome.status == 0, "\(outcome.error)")
         let profile = try TestImage.read(directory.file("fused.img")).profile
         #expect(profile.driver == "GTiff" && profile.compression == "LZW" && profile.sampleType == .float32)

@@ -44,7 +44,9 @@ import Testing
         }
         let machine = try Program.run("info", "--system", "--json", in: directory)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(machine.output.utf8)) as? [String: Any])
-        #expect(object["version"] as? String == FusionKitVersion.current && object["gdal"] as? String == RasterLibrary.version)
+        #expect(
+            object["version"] as? String == FusionKitVersion.current
+                && object["gdal"] as? String == RasterLibrary.version)
         #expect(try Program.run("info", in: directory).status == 64)
         #expect(try Program.run("info", "absent", in: directory).status == 66)
     }
@@ -56,10 +58,14 @@ import Testing
             #expect(outcome.status == 0, "\(outcome.error)")
         }
         for name in ["pan.tif", "ms.tif", "truth.tif"] {
-            let (one, other) = (try TestImage.read(directory.file("a/\(name)")), try TestImage.read(directory.file("b/\(name)")))
+            let (one, other) = (
+                try TestImage.read(directory.file("a/\(name)")), try TestImage.read(directory.file("b/\(name)"))
+            )
             #expect(one.values == other.values && one.profile.projection != nil && one.profile.nodata == nil)
         }
-        let (pan, ms) = (try TestImage.read(directory.file("a/pan.tif")), try TestImage.read(directory.file("a/ms.tif")))
+        let (pan, ms) = (
+            try TestImage.read(directory.file("a/pan.tif")), try TestImage.read(directory.file("a/ms.tif"))
+        )
         #expect(ms.profile.width == 16 && ms.profile.bands.map(\.name) == ["Blue", "Green", "Red", "NIR"])
         let half = (ms.profile.geoTransform?.originX ?? 0) - (pan.profile.geoTransform?.originX ?? 0)
         #expect(abs(half - 0.5 * (pan.profile.geoTransform?.columnStepX ?? 0)) < 1e-9)
@@ -85,7 +91,9 @@ import Testing
             "evaluate", "same.tif", "--reference", "truth.tif", "--csv", "--metrics", "RMSE,psnr", in: directory)
         #expect(csv.output == "file,RMSE,PSNR\nsame.tif,0,inf\n", "\(csv.output)\(csv.error)")
         let json = try Program.run("evaluate", "same.tif", "--reference", "truth.tif", "--json", in: directory)
-        #expect(json.output.contains(#""PSNR" : "Infinity""#) && json.output.contains(#""pixels" : 4095"#), "\(json.output)")
+        #expect(
+            json.output.contains(#""PSNR" : "Infinity""#) && json.output.contains(#""pixels" : 4095"#), "\(json.output)"
+        )
         let table = try Program.run("evaluate", "same.tif", "same.tif", "--reference", "truth.tif", in: directory)
         #expect(table.output.split(separator: "\n").count == 3)
         for (name, text) in [("other.tif", "do not lie on"), ("small.tif", "32 × 32")] {

@@ -42,7 +42,7 @@ final class RunningProgram {
     init(_ arguments: [String], directory: TemporaryDirectory) throws {
         let name = NSTemporaryDirectory() + "/fusionkit-talk-\(UUID().uuidString)"
         (output, error) = (name + ".out", name + ".err")
-        for file in [output, error] { FileManager.default.createFile(atPath: file, contents: nil) }
+        for file in [output, error] { try Data().write(to: URL(fileURLWithPath: file)) }
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: directory.path)

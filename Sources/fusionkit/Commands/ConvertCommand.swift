@@ -29,7 +29,8 @@ struct ConvertCommand: ParsableCommand {
     var sensor: String?
 
     @Option(
-        help: ArgumentHelp("The digital number that training divided by (default: the sensor's largest).", valueName: "number"))
+        help: ArgumentHelp(
+            "The digital number that training divided by (default: the sensor's largest).", valueName: "number"))
     var peak: Double?
 
     @Option(help: ArgumentHelp("PAN pixels along an MS pixel, where the parameters don't tell.", valueName: "number"))
@@ -73,12 +74,14 @@ struct ConvertCommand: ParsableCommand {
     private func check(_ sensor: Sensor, _ network: any SharpeningNetwork) throws {
         guard sensor.bands.count == network.msBands else {
             throw Failure(
-                .data, "\(input): the weights are for \(network.msBands) bands; the sensor \(sensor.name) has "
+                .data,
+                "\(input): the weights are for \(network.msBands) bands; the sensor \(sensor.name) has "
                     + "\(sensor.bands.count). Give the --sensor that they were trained for.")
         }
         guard sensor.ratio == network.ratio else {
             throw Failure(
-                .data, "\(input): the weights are for a ratio of \(network.ratio); the sensor \(sensor.name) has "
+                .data,
+                "\(input): the weights are for a ratio of \(network.ratio); the sensor \(sensor.name) has "
                     + "\(sensor.ratio). Give the --sensor that they were trained for.")
         }
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import FusionKit
 import Foundation
+import FusionKit
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -20,7 +20,8 @@ struct EvaluateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "PAN pixels along an MS pixel, for ERGAS (default: what the truth's metadata say, else 4).", valueName: "number"))
+            "PAN pixels along an MS pixel, for ERGAS (default: what the truth's metadata say, else 4).",
+            valueName: "number"))
     var ratio: Double?
 
     @Option(
@@ -73,7 +74,8 @@ struct EvaluateCommand: ParsableCommand {
         if json {
             return try Console.result(
                 json: EvaluationReport(
-                    reference: reference, ratio: evaluation.ratio, peak: evaluation.peak, cut: cut.rawValue, rows: rows))
+                    reference: reference, ratio: evaluation.ratio, peak: evaluation.peak, cut: cut.rawValue, rows: rows)
+            )
         }
         let names = evaluation.metrics.map(\.name)
         var table = TextTable(["file"] + names, numeric: Array(1...names.count))

@@ -14,7 +14,10 @@ struct MethodsCommand: ParsableCommand {
         var table = TextTable(["name", "task", "weights", "summary"])
         for method in methods {
             table.rows.append(
-                [method.name, method.tasks.joined(separator: ", "), method.needsWeights ? "needed" : "", method.summary])
+                [
+                    method.name, method.tasks.joined(separator: ", "), method.needsWeights ? "needed" : "",
+                    method.summary,
+                ])
         }
         try Console.result(table.text)
     }

@@ -49,6 +49,7 @@ struct SimulateCommand: ParsableCommand {
         // Ctrl-C ends this at once: nothing has been written.
         let scene = simulator.render()
         try Interruption.gracefully { try folder.write(scene, of: simulator, cancellation: $0) }
-        talk.talk.say("\(output): pan.tif, ms.tif, truth.tif; \(sensor.title), \(size) × \(size) PAN pixels, seed \(seed)")
+        talk.talk.say(
+            "\(output): pan.tif, ms.tif, truth.tif; \(sensor.title), \(size) × \(size) PAN pixels, seed \(seed)")
     }
 }

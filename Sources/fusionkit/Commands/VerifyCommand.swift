@@ -4,7 +4,8 @@ import FusionKit
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Prove on this machine that the program computes what the authors' programs do.",
+        commandName: "verify",
+        abstract: "Prove on this machine that the program computes what the authors' programs do.",
         discussion: """
             Runs golden files (inputs, parameters and the results of the authors' programs) and compares. Exit code 1 \
             when one fails, 2 when none could be run. Golden files of components that this program does not have are \
@@ -15,7 +16,8 @@ struct VerifyCommand: ParsableCommand {
     var paths: [String]
 
     @Option(
-        help: ArgumentHelp("A folder with the checkpoints that golden files name; may be repeated.", valueName: "folder"),
+        help: ArgumentHelp(
+            "A folder with the checkpoints that golden files name; may be repeated.", valueName: "folder"),
         completion: .directory)
     var checkpoints: [String] = []
 

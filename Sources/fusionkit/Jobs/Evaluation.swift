@@ -64,14 +64,16 @@ struct Evaluation {
         let (one, other) = (reference.profile, fused.profile)
         guard one.window == other.window, one.dataBands.count == other.dataBands.count else {
             throw Failure(
-                .data, "\(fused.file) has \(other.dataBands.count) bands of \(other.width) × \(other.height) pixels, "
+                .data,
+                "\(fused.file) has \(other.dataBands.count) bands of \(other.width) × \(other.height) pixels, "
                     + "\(reference.file) \(one.dataBands.count) of \(one.width) × \(one.height). "
                     + "Cut both to the same area and bands with gdal_translate.")
         }
         guard let place = one.geoTransform, let otherPlace = other.geoTransform else { return }
         guard Projection.areSame(one.projection, other.projection) else {
             throw Failure(
-                .data, "\(fused.file) is in \(Projection.shortName(other.projection)), \(reference.file) in "
+                .data,
+                "\(fused.file) is in \(Projection.shortName(other.projection)), \(reference.file) in "
                     + "\(Projection.shortName(one.projection)). Bring one to the other's projection with gdalwarp.")
         }
         guard let toReference = place.inverse?.after(otherPlace) else { return }
@@ -82,7 +84,8 @@ struct Evaluation {
         guard shifts.allSatisfy({ abs($0) <= 0.1 }) else {
             let shift = String(format: "%.2f columns, %.2f rows", toReference.originX, toReference.originY)
             throw Failure(
-                .data, "The pixels of \(fused.file) do not lie on those of \(reference.file): they begin \(shift) away. "
+                .data,
+                "The pixels of \(fused.file) do not lie on those of \(reference.file): they begin \(shift) away. "
                     + "Cut both to the same area with gdal_translate -projwin.")
         }
     }

@@ -1,5 +1,5 @@
-import FusionKit
 import Foundation
+import FusionKit
 
 /// One pansharpening as the user asked for it.
 struct PansharpenJob {
@@ -58,7 +58,9 @@ struct PansharpenJob {
             let sharpener = try NetworkSharpener(checkpoint, peak: peak, device: device.device())
             try warnAboutPeak(pair, sharpener.peak, file)
             talk.detail("network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak)")
-            return (.network(sharpener), sharpener.description.system, sharpener.description.sensor.flatMap(Sensor.named))
+            return (
+                .network(sharpener), sharpener.description.system, sharpener.description.sensor.flatMap(Sensor.named)
+            )
         }
     }
 
@@ -76,11 +78,13 @@ struct PansharpenJob {
                     try reader.read(sample, bands: bands, into: values, valid: $0)
                 }
             }
-            let largest = values.indices.lazy.filter { valid[$0 % sample.pixelCount] != 0 }.map { values[$0] }.max() ?? 0
+            let largest =
+                values.indices.lazy.filter { valid[$0 % sample.pixelCount] != 0 }.map { values[$0] }.max() ?? 0
             if Double(largest) > 1.5 * peak {
                 talk.warn(
                     "\(reader.file) has values up to \(largest); \(weights) takes numbers up to \(peak) and clips what is "
-                        + "above. Give --peak, such as \(Self.fullScale(above: Double(largest))), if the images have more bits.")
+                        + "above. Give --peak, such as \(Self.fullScale(above: Double(largest))), if the images have more bits."
+                )
                 return
             }
         }
@@ -95,7 +99,8 @@ struct PansharpenJob {
         let (pan, ms) = (pair.pan.profile, pair.ms.profile)
         talk.detail("PAN: \(pair.pan.file), \(pan.width) × \(pan.height) pixels, \(pan.sampleType.name)")
         talk.detail(
-            "MS: \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(pair.msBands.count) bands, \(ms.sampleType.name)")
+            "MS: \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(pair.msBands.count) bands, \(ms.sampleType.name)"
+        )
         let offset = String(format: "%+.3f columns, %+.3f rows", pair.cornerOffset.columns, pair.cornerOffset.rows)
         talk.detail(
             "ratio: \(pair.ratio); offset of the MS corner from PAN's in PAN pixels: \(offset) "
@@ -110,7 +115,9 @@ struct PansharpenJob {
     }
 
     private func describe(_ report: PansharpenReport) {
-        talk.detail("bands: " + report.bands.map { "\($0.band)\($0.name.isEmpty ? "" : " " + $0.name)" }.joined(separator: ", "))
+        talk.detail(
+            "bands: " + report.bands.map { "\($0.band)\($0.name.isEmpty ? "" : " " + $0.name)" }.joined(separator: ", ")
+        )
         for coefficient in report.coefficients {
             talk.detail("\(coefficient.name): \(Self.list(coefficient.values))")
         }

@@ -21,7 +21,9 @@ struct SideBySide {
         let panels = try readers.map { try Panel($0, bands: shownBands($0), height: height) }
         var stretches = panels.map { $0.stretch(with: [$0]) }
         if sharesStretch {
-            stretches = panels.map { panel in panel.stretch(with: panels.filter { $0.planes.count == panel.planes.count }) }
+            stretches = panels.map { panel in
+                panel.stretch(with: panels.filter { $0.planes.count == panel.planes.count })
+            }
         }
         let width = panels.reduce(0) { $0 + $1.width } + Self.gap * (panels.count - 1)
         var bytes = [UInt8](repeating: 255, count: 3 * width * height)
@@ -51,7 +53,8 @@ struct SideBySide {
         if let bands {
             if let band = bands.first(where: { !(1...reader.profile.bands.count).contains($0) }) {
                 throw Failure(
-                    .usage, "\(reader.file): there is no band \(band), it has \(reader.profile.bands.count). "
+                    .usage,
+                    "\(reader.file): there is no band \(band), it has \(reader.profile.bands.count). "
                         + "Give others with --bands.")
             }
             return bands.map { $0 - 1 }

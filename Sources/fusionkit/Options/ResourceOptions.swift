@@ -16,7 +16,8 @@ struct ResourceOptions: ParsableArguments {
     func validate() throws {
         if let memory {
             guard let bytes = ByteCount.parse(memory) else {
-                throw ValidationError("--memory \(memory) is no size; write it as 500MB, 4GB, 2GiB or a number of bytes.")
+                throw ValidationError(
+                    "--memory \(memory) is no size; write it as 500MB, 4GB, 2GiB or a number of bytes.")
             }
             guard bytes >= Self.least else {
                 throw ValidationError("--memory \(memory) is \(bytes) bytes; give 64MB or more.")

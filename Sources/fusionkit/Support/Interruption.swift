@@ -1,5 +1,5 @@
-import FusionKit
 import Foundation
+import FusionKit
 import Synchronization
 
 /// What Ctrl-C and `kill` do: work that can stop is asked to, everything else ends at once, and no temporary stays.

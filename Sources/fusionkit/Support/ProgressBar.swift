@@ -1,5 +1,5 @@
-import FusionKit
 import Foundation
+import FusionKit
 import Synchronization
 
 /// Shows how far work has come: a bar on a terminal, a line a minute elsewhere.
@@ -27,13 +27,15 @@ final class ProgressBar: Sendable {
                 if !Console.isTerminal { state.lastShown = state.lastShown ?? now }
             }
             let pause: Duration = Console.isTerminal ? .milliseconds(100) : .seconds(60)
-            if let last = state.lastShown, now - last < pause, !(Console.isTerminal && progress.done == progress.total) {
+            if let last = state.lastShown, now - last < pause, !(Console.isTerminal && progress.done == progress.total)
+            {
                 return
             }
             state.lastShown = now
             let seconds = (now - state.stageStart) / .seconds(1)
             if Console.isTerminal {
-                Console.say("\r\u{1B}[K" + Self.line(progress, seconds: seconds, width: Console.width - 1), terminator: "")
+                Console.say(
+                    "\r\u{1B}[K" + Self.line(progress, seconds: seconds, width: Console.width - 1), terminator: "")
                 state.isOnScreen = true
             } else {
                 Console.say(Self.text(progress, seconds: seconds))
