@@ -1,8 +1,51 @@
 import ArgumentParser
+import Foundation
 import FusionKit
 
+/// The program: what the words mean, and how it ends.
 @main
-struct FusionKitCommand: AsyncParsableCommand {
+struct FusionKitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "fusionkit", abstract: "Fuse images taken by different sensors.", version: FusionKitVersion.current)
+        commandName: "fusionkit", abstract: "Fuse images taken by different sensors.",
+        discussion: """
+            Exit codes: 64 wrong usage, 65 bad data, 66 an input that is not there, 70 a fault of the program, \
+            73 an output that can't be made, 74 trouble while writing, 130 stopped by Ctrl-C.
+            """,
+        version: FusionKitVersion.current,
+        subcommands: [
+            PansharpenCommand.self, EvaluateCommand.self, SimulateCommand.self, ViewCommand.self, ConvertCommand.self,
+            InfoCommand.self, MethodsCommand.self, VerifyCommand.self,
+        ])
+
+    static func main() {
+        Interruption.install()
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            leave(parsing: error)
+        }
+        do {
+            try command.run()
+        } catch {
+            if let status = error as? ExitCode { Foundation.exit(status.rawValue) }
+            // Running nothing asks for help.
+            if error is CleanExit || error is ValidationError { leave(parsing: error) }
+            let failure = Failure(error)
+            Console.error(failure.message)
+            Foundation.exit(failure.status)
+        }
+    }
+
+    /// Ends with the parser's answer: a help text, or what is wrong with the words.
+    private static func leave(parsing error: any Error) -> Never {
+        let status = exitCode(for: error)
+        let text = fullMessage(for: error)
+        guard status != .success else {
+            try? Console.result(text)
+            Foundation.exit(0)
+        }
+        Console.error(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)
+        Foundation.exit(status.rawValue)
+    }
 }

@@ -28,7 +28,7 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
 /// several.
 ///
 /// - Returns: nil where even the best differs in more than half of the letters.
-func nearest(to name: String, among candidates: [String]) -> String? {
+package func nearest(to name: String, among candidates: [String]) -> String? {
     let ranked = candidates.map { ($0, editDistance(name, $0)) }
     guard let best = ranked.min(by: { $0.1 < $1.1 }), 2 * best.1 <= max(name.count, best.0.count) else { return nil }
     return best.0

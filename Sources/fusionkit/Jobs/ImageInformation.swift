@@ -1,0 +1,71 @@
+import FusionKit
+
+/// What an image file says of itself.
+struct ImageInformation: Encodable, CustomStringConvertible {
+    struct Band: Encodable {
+        let band: Int
+        let name: String
+        let type: String
+        let nodata: Double?
+        let color: String
+    }
+
+    let file: String
+    let format: String
+    let width: Int
+    let height: Int
+    let bands: [Band]
+    let projection: String?
+    let projectionName: String
+    let geoTransform: [Double]?
+    let hasMask: Bool
+    let groundControlPoints: Int
+    let hasRationalPolynomial: Bool
+    let compression: String?
+    let metadata: [String: String]
+
+    init(_ file: String) throws {
+        let profile = try RasterReader(file).profile
+        self.file = file
+        format = profile.driver
+        width = profile.width
+        height = profile.height
+        bands = profile.bands.enumerated().map { index, band in
+            Band(
+                band: index + 1, name: band.name, type: band.sampleType.name, nodata: band.nodata,
+                color: band.color.rawValue)
+        }
+        projection = profile.projection
+        projectionName = Projection.shortName(profile.projection)
+        geoTransform = profile.geoTransform?.coefficients
+        hasMask = profile.hasMask
+        groundControlPoints = profile.groundControl.count
+        hasRationalPolynomial = !profile.rationalPolynomial.isEmpty
+        compression = profile.compression
+        metadata = profile.metadata[""] ?? [:]
+    }
+
+    var description: String {
+        var lines = [
+            "file           \(file) (\(format)\(compression.map { ", \($0)" } ?? ""))",
+            "size           \(width) × \(height) pixels, \(bands.count) band\(bands.count == 1 ? "" : "s")",
+            "projection     \(projectionName)",
+        ]
+        if let numbers = geoTransform {
+            lines.append("corner         \(numbers[0]), \(numbers[3])")
+            lines.append("pixel          \(numbers[1]), \(numbers[5])")
+            if numbers[2] != 0 || numbers[4] != 0 { lines.append("rotation       \(numbers[2]), \(numbers[4])") }
+        } else {
+            lines.append("georeference   none")
+        }
+        if hasMask { lines.append("mask           yes") }
+        if groundControlPoints > 0 { lines.append("control        \(groundControlPoints) ground control points") }
+        if hasRationalPolynomial { lines.append("control        rational polynomial coefficients") }
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { lines.append("metadata       \(key)=\(value)") }
+        var table = TextTable(["band", "name", "type", "nodata", "colour"], numeric: [0, 3])
+        table.rows = bands.map { band in
+            ["\(band.band)", band.name, band.type, band.nodata.map { "\($0)" } ?? "none", band.color]
+        }
+        return lines.joined(separator: "\n") + "\n\n" + table.text
+    }
+}

@@ -1,0 +1,195 @@
+import Foundation
+import FusionKit
+
+/// One pansharpening as the user asked for it.
+struct PansharpenJob {
+    /// What fuses the pixels.
+    enum Choice {
+        case classical(any ClassicalMethod)
+        case weights(file: String, peak: Double?)
+    }
+
+    let pan: String
+    let ms: String
+    let output: String
+    let choice: Choice
+    /// The sensor that the user named.
+    let sensor: Sensor?
+    /// Whether the user said that nothing is known of the sensor.
+    let ignoresSensor: Bool
+    let device: DeviceChoice
+    var options: Pansharpening.Options
+    let talk: Talk
+
+    /// Checks everything, does the work and tells about it.
+    func run() throws -> PansharpenReport {
+        let start = ContinuousClock.now
+        var inputs = [pan, ms]
+        if case .weights(let file, _) = choice { inputs.append(file) }
+        try OutputPath.check(output, overwrites: options.writing.overwrites, inputs: inputs)
+        let pair = try ScenePair(pan: pan, ms: ms)
+        for notice in pair.notices { talk.say("note: \(notice)") }
+        let (method, name, trainedFor) = try prepare(pair)
+        let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
+        describe(pair, method: name, sensor: sensor)
+
+        let job = try Pansharpening(pair: pair, method: method, sensor: sensor, options: options)
+        let bar = ProgressBar(talk)
+        defer { bar.clear() }
+        let summary = try Interruption.gracefully { cancellation in
+            try job.run(output: output, cancellation: cancellation) { bar.show($0) }
+        }
+        bar.clear()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let report = PansharpenReport(
+            output: output, pair: pair, method: name, sensor: sensor, summary: summary, threads: options.threads,
+            seconds: seconds)
+        describe(report)
+        return report
+    }
+
+    /// The method, its name, and the sensor that its weights are for.
+    private func prepare(_ pair: ScenePair) throws -> (Pansharpening.Method, String, Sensor?) {
+        switch choice {
+        case .classical(let method): return (.classical(method), method.name, nil)
+        case .weights(let file, let peak):
+            let checkpoint = try NetworkCheckpoint(file: file)
+            for notice in checkpoint.notices { talk.detail("\(file): \(notice)") }
+            let sharpener = try NetworkSharpener(checkpoint, peak: peak, device: device.device())
+            try warnAboutPeak(pair, sharpener.peak, file)
+            talk.detail("network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak)")
+            return (
+                .network(sharpener), sharpener.description.system, sharpener.description.sensor.flatMap(Sensor.named)
+            )
+        }
+    }
+
+    /// Networks clip what is above the peak; numbers far above it mean that the peak is not that of the images.
+    private func warnAboutPeak(_ pair: ScenePair, _ peak: Double, _ weights: String) throws {
+        for (reader, bands) in [(pair.pan, [pair.panBand]), (pair.ms, pair.msBands)] {
+            let (width, height) = (reader.profile.width, reader.profile.height)
+            let sample = Window(
+                column: max(0, width / 2 - 256), row: max(0, height / 2 - 256), width: 512, height: 512
+            ).clipped(to: reader.profile.window)
+            var values = [Float](repeating: 0, count: sample.pixelCount * bands.count)
+            var valid = [UInt8](repeating: 0, count: sample.pixelCount)
+            try values.withUnsafeMutableBufferPointer { values in
+                try valid.withUnsafeMutableBufferPointer {
+                    try reader.read(sample, bands: bands, into: values, valid: $0)
+                }
+            }
+            let largest =
+                values.indices.lazy.filter { valid[$0 % sample.pixelCount] != 0 }.map { values[$0] }.max() ?? 0
+            if Double(largest) > 1.5 * peak {
+                talk.warn(
+                    "\(reader.file) has values up to \(largest); \(weights) takes numbers up to \(peak) and clips what is "
+                        + "above. Give --peak, such as \(Self.fullScale(above: Double(largest))), if the images have more bits."
+                )
+                return
+            }
+        }
+    }
+
+    /// The largest number of the fewest bits that hold a value.
+    private static func fullScale(above value: Double) -> Int {
+        (8...16).lazy.map { (1 << $0) - 1 }.first { Double($0) >= value } ?? Int(value.rounded(.up))
+    }
+
+    private func describe(_ pair: ScenePair, method: String, sensor: Sensor?) {
+        let (pan, ms) = (pair.pan.profile, pair.ms.profile)
+        talk.detail("PAN: \(pair.pan.file), \(pan.width) × \(pan.height) pixels, \(pan.sampleType.name)")
+        talk.detail(
+            "MS: \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(pair.msBands.count) bands, \(ms.sampleType.name)"
+        )
+        let offset = String(format: "%+.3f columns, %+.3f rows", pair.cornerOffset.columns, pair.cornerOffset.rows)
+        talk.detail(
+            "ratio: \(pair.ratio); offset of the MS corner from PAN's in PAN pixels: \(offset) "
+                + (pair.isGeoreferenced ? "(by georeference)" : "(no georeference)"))
+        talk.detail("common part: \(pair.window)")
+        if let sensor {
+            talk.detail("sensor: \(sensor.name) (\(sensor.title)), MTF gains \(Self.list(sensor.mtfGains))")
+        } else {
+            talk.detail("sensor: unknown, MTF gain 0.30 for every band; --sensor names one")
+        }
+        talk.detail("method: \(method)")
+    }
+
+    private func describe(_ report: PansharpenReport) {
+        talk.detail(
+            "bands: " + report.bands.map { "\($0.band)\($0.name.isEmpty ? "" : " " + $0.name)" }.joined(separator: ", ")
+        )
+        for coefficient in report.coefficients {
+            talk.detail("\(coefficient.name): \(Self.list(coefficient.values))")
+        }
+        talk.detail(
+            "tiles of \(report.tile) × \(report.tile) pixels, \(report.threads) thread\(report.threads == 1 ? "" : "s"), "
+                + "\(options.memoryBytes >> 20) MiB allowed")
+        if report.validPixels < report.width * report.height {
+            talk.detail("known pixels: \(report.validPixels) of \(report.width * report.height)")
+        }
+        talk.say(
+            "\(output): \(report.width) × \(report.height) pixels, \(report.bands.count) bands, \(report.type), "
+                + "\(report.method), \(String(format: "%.1f", report.seconds)) s")
+    }
+
+    private static func list(_ values: [Double]) -> String {
+        values.map { String(format: "%.4g", $0) }.joined(separator: " ")
+    }
+}
+
+/// What was done, for `--json` and for people.
+struct PansharpenReport: Encodable {
+    struct Band: Encodable {
+        let band: Int
+        let name: String
+    }
+
+    struct Offset: Encodable {
+        let columns: Double
+        let rows: Double
+    }
+
+    struct Coefficients: Encodable {
+        let name: String
+        let values: [Double]
+    }
+
+    let output: String
+    let width: Int
+    let height: Int
+    let type: String
+    let bands: [Band]
+    let method: String
+    let sensor: String?
+    let ratio: Int
+    let offset: Offset
+    let isGeoreferenced: Bool
+    let coefficients: [Coefficients]
+    let validPixels: Int
+    let tile: Int
+    let threads: Int
+    let seconds: Double
+    let notices: [String]
+
+    init(
+        output: String, pair: ScenePair, method: String, sensor: Sensor?, summary: Pansharpening.Summary, threads: Int,
+        seconds: Double
+    ) {
+        self.output = output
+        width = summary.profile.width
+        height = summary.profile.height
+        type = summary.profile.sampleType.name
+        bands = pair.msBands.map { Band(band: $0 + 1, name: pair.ms.profile.bands[$0].name) }
+        self.method = method
+        self.sensor = sensor?.name
+        ratio = pair.ratio
+        offset = Offset(columns: pair.cornerOffset.columns, rows: pair.cornerOffset.rows)
+        isGeoreferenced = pair.isGeoreferenced
+        coefficients = summary.coefficients.map { Coefficients(name: $0.name, values: $0.values) }
+        validPixels = summary.validPixels
+        tile = summary.tileSide
+        self.threads = threads
+        self.seconds = seconds
+        notices = pair.notices
+    }
+}

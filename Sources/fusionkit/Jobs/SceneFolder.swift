@@ -1,0 +1,106 @@
+import Foundation
+import FusionKit
+
+/// The folder into which a simulated scene goes: all three files or none.
+struct SceneFolder {
+    private static let names = ["pan.tif", "ms.tif", "truth.tif"]
+    private let path: String
+    private let overwrites: Bool
+
+    /// Checks that the files can be written, as far as that is known beforehand.
+    init(_ path: String, overwrites: Bool) throws {
+        self.path = (path as NSString).standardizingPath
+        self.overwrites = overwrites
+        var isDirectory: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: self.path, isDirectory: &isDirectory)
+        if exists, !isDirectory.boolValue {
+            throw Failure(.creation, "\(path): it is a file, not a folder. Give another name.")
+        }
+        let parent = (self.path as NSString).deletingLastPathComponent
+        if !exists, !parent.isEmpty, !FileManager.default.fileExists(atPath: parent) {
+            throw Failure(.creation, "\(path): the directory \(parent) does not exist. Make it, or give another name.")
+        }
+        for name in Self.names {
+            try OutputPath.check(file(name), overwrites: overwrites || !exists, inputs: [])
+        }
+    }
+
+    private func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    func write(_ scene: SimulatedScene, of simulator: SceneSimulator, cancellation: Cancellation) throws {
+        let isNew = !FileManager.default.fileExists(atPath: path)
+        // Everything is finished in a hidden folder beside the names, and then only renamed.
+        if isNew { try make(path) }
+        let staging = file(".fusionkit-\(UInt64.random(in: 0 ... .max))")
+        let temporary = isNew ? path : staging
+        Interruption.removeAtEnd(temporary)
+        defer { Interruption.keep(temporary) }
+        do {
+            try make(staging)
+            let images = [scene.pan, scene.ms, scene.truth]
+            for (name, image) in zip(Self.names, images) {
+                try cancellation.check()
+                let profile = profile(of: image, named: name, scene, simulator)
+                let writer = try RasterWriter("\(staging)/\(name)", profile: profile)
+                for strip in profile.window.tiles(width: profile.width, height: 256) {
+                    try writer.write(
+                        image.cropped(rows: strip.rows, columns: strip.columns).values, to: strip)
+                }
+                try writer.finish()
+            }
+            try cancellation.check()
+            for name in Self.names {
+                guard rename("\(staging)/\(name)", file(name)) == 0 else {
+                    throw Failure(.writing, "\(file(name)): it can't be written (\(String(cString: strerror(errno)))).")
+                }
+            }
+            rmdir(staging)
+        } catch {
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+    }
+
+    private func make(_ folder: String) throws {
+        guard mkdir(folder, 0o777) == 0 else {
+            throw Failure(
+                .creation,
+                "\(path): the folder can't be written (\(String(cString: strerror(errno)))). Give another place.")
+        }
+    }
+
+    /// Where the scene lies: somewhere in the zone UTM 33 North.
+    private func profile(
+        of image: Image, named name: String, _ scene: SimulatedScene, _ simulator: SceneSimulator
+    ) -> RasterProfile {
+        let isPAN = name == "pan.tif"
+        let bandNames = isPAN ? [simulator.sensor.panchromatic.name] : simulator.sensor.bands.map(\.name)
+        var profile = RasterProfile(
+            width: image.width, height: image.height,
+            bands: bandNames.map { RasterProfile.Band(name: $0, sampleType: .uint16, color: .gray) })
+        for index in profile.bands.indices.dropFirst() { profile.bands[index].color = .undefined }
+        let grid = GeoTransform(
+            originX: 500_000, originY: 5_300_000, columnStepX: scene.panSampling, rowStepY: -scene.panSampling)
+        if name == "ms.tif" {
+            let corner = grid.position(column: scene.msOriginOffset, row: scene.msOriginOffset)
+            profile.geoTransform = GeoTransform(
+                originX: corner.x, originY: corner.y, columnStepX: scene.msSampling, rowStepY: -scene.msSampling)
+        } else {
+            profile.geoTransform = grid
+        }
+        profile.projection = Projection.wkt(named: "EPSG:32633")
+        profile.metadata[""] = [
+            SceneMetadata.ratio: "\(simulator.sensor.ratio)", SceneMetadata.bits: "\(simulator.sensor.bits)",
+            SceneMetadata.sensor: simulator.sensor.name, SceneMetadata.seed: "\(simulator.seed)",
+        ]
+        return profile
+    }
+}
+
+/// The names of metadata that a simulated scene carries, and whatever is fused from it.
+enum SceneMetadata {
+    static let ratio = "FUSIONKIT_RATIO"
+    static let bits = "FUSIONKIT_BITS"
+    static let sensor = "FUSIONKIT_SENSOR"
+    static let seed = "FUSIONKIT_SEED"
+}

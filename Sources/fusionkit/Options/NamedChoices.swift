@@ -1,0 +1,45 @@
+import ArgumentParser
+import FusionKit
+import Torch
+
+/// Names that the user gives and the program has to know.
+enum NamedChoices {
+    static func method(_ name: String) throws -> any ClassicalMethod {
+        if let method = ClassicalMethods.named(name) { return method }
+        if let system = NetworkSystem.named(name) {
+            throw ValidationError("\(system.title) is a network: name its weights with --weights FILE, not --method.")
+        }
+        throw unknown("method", name, ClassicalMethods.all.map(\.name), hint: "'fusionkit methods' lists all.")
+    }
+
+    /// The sensor of a name; nil for "none", about which nothing is known.
+    static func sensor(_ name: String) throws -> Sensor? {
+        if name.lowercased() == "none" { return nil }
+        if let sensor = Sensor.named(name) { return sensor }
+        throw unknown(
+            "sensor", name, Sensor.all.flatMap { [$0.name] + $0.aliases },
+            hint: "Known are \(Sensor.all.map(\.name).joined(separator: ", ")) and none.")
+    }
+
+    static func system(_ name: String) throws -> NetworkSystem {
+        if let system = NetworkSystem.named(name) { return system }
+        throw unknown(
+            "system", name, NetworkSystem.all.map(\.name),
+            hint: "Known are \(NetworkSystem.all.map(\.name).joined(separator: ", ")).")
+    }
+
+    /// The indices of a list such as "SAM,ERGAS".
+    static func metrics(_ list: String) throws -> [any Metric] {
+        try list.split(separator: ",").map { name in
+            if let metric = Metrics.named(String(name)) { return metric }
+            throw unknown(
+                "index", String(name), Metrics.withReference.map(\.name),
+                hint: "Known are \(Metrics.withReference.map(\.name).joined(separator: ", ")).")
+        }
+    }
+
+    private static func unknown(_ kind: String, _ name: String, _ known: [String], hint: String) -> ValidationError {
+        let suggestion = nearest(to: name, among: known).map { " Did you mean '\($0)'?" } ?? ""
+        return ValidationError("There is no \(kind) '\(name)'.\(suggestion) \(hint)")
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import FusionKit
+
+/// What the work may use.
+struct ResourceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Memory to use, such as 500MB, 4GB or 2GiB (default: 2GiB).", valueName: "size"))
+    var memory: String?
+
+    @Option(help: ArgumentHelp("Threads (default: one for each core).", valueName: "count"))
+    var threads: Int?
+
+    @Option(help: "Where networks are computed.")
+    var device = DeviceChoice.auto
+
+    func validate() throws {
+        if let memory {
+            guard let bytes = ByteCount.parse(memory) else {
+                throw ValidationError(
+                    "--memory \(memory) is no size; write it as 500MB, 4GB, 2GiB or a number of bytes.")
+            }
+            guard bytes >= Self.least else {
+                throw ValidationError("--memory \(memory) is \(bytes) bytes; give 64MB or more.")
+            }
+        }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads is \(threads); give 1 to 1024.")
+        }
+    }
+
+    private static let least = 64_000_000
+
+    /// Bytes for the work itself, and for GDAL's blocks, which are a part of what the user allows.
+    var budget: (work: Int, cache: Int) {
+        let bytes = memory.flatMap(ByteCount.parse) ?? 2 << 30
+        let cache = min(bytes / 8, 256 << 20)
+        return (bytes - cache, cache)
+    }
+
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
