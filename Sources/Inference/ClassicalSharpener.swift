@@ -17,30 +17,42 @@ struct ClassicalSharpener {
     ) throws -> Pansharpening.Summary {
         let scene = reader.scene
         let fitted = try fit(cancellation, progress)
-        let side = try options.tileSide ?? tileSide(fitted)
+        let budget = ClassicalMemory(scene: scene, ingredients: fitted.ingredients, options: options)
+        let side = try options.tileSide ?? budget.tileSide()
         let window = Window(width: scene.panWidth, height: scene.panHeight)
-        let tiles = Array(window.tiles(width: side, height: side))
-        let done = Mutex((pixels: 0, valid: 0))
+        let tiles = window.tiles(width: min(side, window.width), height: min(side, window.height))
+        let done = Mutex((pixels: 0, known: 0))
         try Workers.run(tiles.count, threads: options.threads) { index in
             try cancellation.check()
-            let tile = tiles[index]
-            let region = PixelRegion(rows: tile.rows, columns: tile.columns)
-            let block = try reader.block(
-                region, panRegion: scene.panRegion(for: region, ingredients: fitted.ingredients))
-            let valid = block.isValid?.map { $0 ? UInt8(1) : 0 }
-            let count = valid?.reduce(0) { $0 + Int($1) } ?? region.pixels
-            let fused = count > 0 ? fitted.fuse(block).values : [Double](repeating: 0, count: region.pixels * scene.bands)
-            try writer.write(fused, to: tile, valid: valid)
+            let known = try fuse(tiles[index], fitted, into: writer)
             let pixels = done.withLock { done in
-                done.pixels += region.pixels
-                done.valid += count
+                done.pixels += tiles[index].pixelCount
+                done.known += known
                 return done.pixels
             }
             progress(Progress(stage: "fusing", done: pixels, total: window.pixelCount))
         }
         return Pansharpening.Summary(
-            profile: writer.profile, coefficients: fitted.coefficients, validPixels: done.withLock { $0.valid },
+            profile: writer.profile, coefficients: fitted.coefficients, validPixels: done.withLock { $0.known },
             tileSide: side)
+    }
+
+    /// Fuses and writes a tile.
+    ///
+    /// - Returns: how many of its pixels are known.
+    private func fuse(_ tile: Window, _ fitted: FittedMethod, into writer: RasterWriter) throws -> Int {
+        let region = PixelRegion(rows: tile.rows, columns: tile.columns)
+        let parts = try reader.parts(of: region, ingredients: fitted.ingredients)
+        let valid = reader.validity(of: region, pan: parts.pan, ms: parts.ms)
+        let known = valid.map { $0.reduce(0) { $0 + Int($1) } } ?? region.pixels
+        if known == 0 {
+            let nothing = [Float](repeating: 0, count: region.pixels * reader.scene.bands)
+            try writer.write(nothing, to: tile, valid: valid)
+        } else {
+            let fused = fitted.fuse(reader.block(region, of: parts, ingredients: fitted.ingredients))
+            try writer.write(fused.values, to: tile, valid: valid)
+        }
+        return known
     }
 
     /// The first pass: what the method has to know of the whole scene.
@@ -51,17 +63,22 @@ struct ClassicalSharpener {
         let plan = method.moments(of: scene)
         var statistics = SceneStatistics(of: scene, plan: plan)
         guard !plan.isEmpty else { return try method.fit(statistics) }
+        let budget = ClassicalMemory(scene: scene, ingredients: plan.ingredients, options: options)
+        let (side, threads) = try budget.statisticsGroup()
         let blocks = scene.statisticsBlocks
+        let groups = Self.groups(of: blocks, side: side)
         let measured = Mutex((results: [BlockStatistics?](repeating: nil, count: blocks.count), pixels: 0))
         let empty = statistics
-        try Workers.run(blocks.count, threads: options.threads) { index in
-            try cancellation.check()
-            let region = blocks[index]
-            let block = try reader.block(
-                region, panRegion: scene.panRegion(for: region, ingredients: plan.ingredients))
-            let result = empty.measure(block)
+        try Workers.run(groups.count, threads: threads) { index in
+            let (region, members) = groups[index]
+            let parts = try reader.parts(of: region, ingredients: plan.ingredients)
+            for member in members {
+                try cancellation.check()
+                let block = reader.block(blocks[member], of: parts, ingredients: plan.ingredients)
+                let result = empty.measure(block)
+                measured.withLock { $0.results[member] = result }
+            }
             let pixels = measured.withLock { measured in
-                measured.results[index] = result
                 measured.pixels += region.pixels
                 return measured.pixels
             }
@@ -69,27 +86,35 @@ struct ClassicalSharpener {
         }
         for case let result? in measured.withLock({ $0.results }) { statistics.merge(result) }
         let merged = statistics
-        let outcome = Result { try method.fit(merged) }
-        if case .failure(let error) = outcome, error as? ClassicalError == .noValidPixels {
-            throw SceneError.noValidPixels(reader.pair)
+        switch Result(catching: { () throws(ClassicalError) in try method.fit(merged) }) {
+        case .success(let fitted): return fitted
+        case .failure(.noValidPixels): throw SceneError.noValidPixels(reader.pair)
+        case .failure(.notFinite): throw SceneError.notFinite(reader.pair)
+        case .failure(let error): throw error
         }
-        return try outcome.get()
     }
 
-    /// The largest tile of which one for each thread fits into the memory.
-    private func tileSide(_ fitted: FittedMethod) throws -> Int {
-        let scene = reader.scene
-        let halo = scene.panHalo(fitted.ingredients)
-        func bytes(_ side: Int) -> Int {
-            // Interpolated, low-pass and fused bands, with what they are computed from, in double precision.
-            let samples = (6 * scene.bands + 8) * side * side + 4 * (side + 2 * halo) * (side + 2 * halo)
-            return samples * 8 * options.threads
+    /// Blocks that are read together, so that the pixels around them are read once; which, changes no bit.
+    private static func groups(of blocks: [PixelRegion], side: Int) -> [(region: PixelRegion, members: [Int])] {
+        struct Place: Hashable {
+            let row: Int
+            let column: Int
         }
-        for side in [1024, 512, 256, 128, 64] where bytes(side) <= options.memoryBytes { return side }
-        throw SceneError(
-            .memory,
-            "Tiles of 64 × 64 pixels with \(scene.bands) bands on \(options.threads) threads need \(bytes(64) >> 20) MB, "
-                + "and \(options.memoryBytes >> 20) MB are allowed.",
-            remedy: "Allow more with --memory, or use fewer --threads.")
+        var places: [Place: Int] = [:]
+        var groups: [(region: PixelRegion, members: [Int])] = []
+        for (index, block) in blocks.enumerated() {
+            let place = Place(row: block.rows.lowerBound / side, column: block.columns.lowerBound / side)
+            guard let group = places[place] else {
+                places[place] = groups.count
+                groups.append((block, [index]))
+                continue
+            }
+            let region = groups[group].region
+            groups[group].members.append(index)
+            groups[group].region = PixelRegion(
+                rows: region.rows.lowerBound..<max(region.rows.upperBound, block.rows.upperBound),
+                columns: region.columns.lowerBound..<max(region.columns.upperBound, block.columns.upperBound))
+        }
+        return groups
     }
 }

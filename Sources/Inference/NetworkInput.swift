@@ -11,8 +11,6 @@ struct NetworkInput {
     let msShape: [Int]
     /// Which pixels of the tile's area are known; nil when all are.
     let valid: [UInt8]?
-    /// Whether no pixel is known.
-    let isEmpty: Bool
     private let firstRow: Int
     private let firstColumn: Int
 
@@ -33,18 +31,14 @@ struct NetworkInput {
         (firstRow, firstColumn) = (rows.lowerBound, columns.lowerBound)
         let inside = PixelRegion(
             rows: rows.clamped(to: 0..<scene.panHeight), columns: columns.clamped(to: 0..<scene.panWidth))
-        let reach = max(inside.rows.count, inside.columns.count)
-        let panPart = try reader.read(
-            pair.pan, bands: [pair.panBand], region: inside, reach: reach, height: scene.panHeight, width: scene.panWidth,
-            origin: (pair.window.row, pair.window.column))
+        // A network looks over the whole tile, so every unknown pixel is filled.
+        let panPart = try reader.panPart(inside, reach: max(scene.panHeight, scene.panWidth), frame: 0)
 
         let upsampler = Upsampler(
             ratio: ratio, border: .symmetric, rowShift: pair.rowShift, columnShift: pair.columnShift)
         let msRegion = upsampler.coarseRegion(
             for: PixelRegion(rows: rows, columns: columns), height: scene.msHeight, width: scene.msWidth)
-        let msPart = try reader.read(
-            pair.ms, bands: pair.msBands, region: msRegion, reach: reach, height: scene.msHeight, width: scene.msWidth,
-            origin: (0, 0))
+        let msPart = try reader.msPart(msRegion, reach: max(scene.msHeight, scene.msWidth), frame: 0)
         let aligned = upsampler.applyDecimated(
             to: msPart.window, rows: rows.lowerBound / ratio..<rows.upperBound / ratio,
             columns: columns.lowerBound / ratio..<columns.upperBound / ratio)
@@ -53,10 +47,11 @@ struct NetworkInput {
         ms = aligned.values.map { Float($0) }
         panShape = [1, 1, rows.count, columns.count]
         msShape = [1, scene.bands, aligned.height, aligned.width]
-        let validity = reader.validity(of: region, pan: panPart, ms: msPart)
-        valid = validity.map { $0.map { $0 ? 1 : 0 } }
-        isEmpty = validity.map { !$0.contains(true) } ?? false
+        valid = reader.validity(of: region, pan: panPart, ms: msPart)
     }
+
+    /// Whether no pixel is known.
+    var isEmpty: Bool { valid.map { !$0.contains(1) } ?? false }
 
     /// The rows of the network's output that are a region's.
     func rows(of region: PixelRegion) -> Range<Int> {

@@ -26,10 +26,17 @@ public struct NetworkSharpener {
     /// A network with its weights.
     ///
     /// - Parameter peak: the digital number that becomes 1; what the weights were trained with when nil.
+    /// - Throws: ``SceneError`` for a peak that is none, `TorchError` when the device is not there.
     public init(_ checkpoint: NetworkCheckpoint, peak: Double? = nil, device: Device = .cpu) throws {
         network = checkpoint.network
         description = checkpoint.description
-        self.peak = peak ?? checkpoint.description.peak
+        let peak = peak ?? checkpoint.description.peak
+        guard peak.isFinite, peak > 0 else {
+            throw SceneError(
+                .invalidOption, "A peak of \(peak) is not a digital number that could become 1.",
+                remedy: "Give the largest digital number, such as --peak 2047 for 11 bits.")
+        }
+        self.peak = peak
         self.device = device
         let network = checkpoint.network
         try withTorchErrors { network.to(device) }
@@ -40,7 +47,8 @@ public struct NetworkSharpener {
         let bands = pair.msBands.count
         guard bands == network.msBands else {
             throw SceneError(
-                .weightsMismatch, "\(pair.ms.file) has \(bands) bands; the weights are for \(network.msBands)"
+                .weightsMismatch,
+                "\(pair.ms.file) has \(bands) bands; the weights are for \(network.msBands)"
                     + (description.sensor.map { " (\($0))." } ?? "."),
                 remedy: "Use weights for \(bands) bands, or a method that needs none: --method MTF-GLP-FS.")
         }
@@ -58,7 +66,8 @@ public struct NetworkSharpener {
         let least = 4 * network.sizeMultiple
         guard pair.window.width >= least, pair.window.height >= least else {
             throw SceneError(
-                .tooSmall, "PAN and the multispectral image share \(pair.window.width) × \(pair.window.height) pixels; "
+                .tooSmall,
+                "\(pair.pan.file) and \(pair.ms.file) share \(pair.window.width) × \(pair.window.height) pixels of PAN; "
                     + "the network needs \(least) × \(least) or more.",
                 remedy: "Use a method that needs no weights: --method MTF-GLP-FS.")
         }
@@ -71,16 +80,10 @@ public struct NetworkSharpener {
         let scene = reader.scene
         let window = Window(width: scene.panWidth, height: scene.panHeight)
         let side = try options.tileSide ?? tileSide(options, window)
-        guard side >= 4 * Self.overlap else {
-            throw SceneError(
-                .memory, "Tiles of \(side) × \(side) pixels are too small for a network.",
-                remedy: "Give --tile \(4 * Self.overlap) or more.")
-        }
         var blend = TileBlend(scene: window, side: side, overlap: Self.overlap, bands: scene.bands)
         var done = 0
         var known = 0
-        var validity = ValidityStrip(scene: window)
-        TorchLibrary.threads = options.threads
+        TorchLibrary.threads = max(1, options.threads)
         for tile in blend.tiles {
             try cancellation.check()
             let region = PixelRegion(rows: tile.area.rows, columns: tile.area.columns)
@@ -88,9 +91,8 @@ public struct NetworkSharpener {
             let fused =
                 input.isEmpty
                 ? [Float](repeating: 0, count: region.pixels * scene.bands) : try fuse(input, region: region)
-            validity.add(input.valid, tile.area)
             let final = blend.add(tile, fused)
-            let valid = validity.take(final.window)
+            let valid = input.valid.map { Self.cut($0, of: tile.area, to: final.window) }
             try writer.write(final.pixels, to: final.window, valid: valid)
             done += final.window.pixelCount
             known += valid?.reduce(0) { $0 + Int($1) } ?? final.window.pixelCount
@@ -114,13 +116,26 @@ public struct NetworkSharpener {
         }
     }
 
+    /// A part of a mask.
+    private static func cut(_ valid: [UInt8], of area: Window, to window: Window) -> [UInt8] {
+        window.rows.flatMap { row in
+            let start = (row - area.row) * area.width + window.column - area.column
+            return valid[start..<start + window.width]
+        }
+    }
+
     /// The largest tile that fits into the memory.
     private func tileSide(_ options: Pansharpening.Options, _ scene: Window) throws -> Int {
-        let halo = 2 * (Self.overlap + Self.context)
-        func bytes(_ side: Int) -> Int { (side + halo) * (side + halo) * network.bytesPerPixel }
-        for side in [512, 384, 256, 192, 128, 96, 64] where bytes(side) <= options.memoryBytes { return side }
+        let allowed = options.memoryBytes - options.memoryBytes / Pansharpening.cacheShare
+        let halo = 2 * (Self.overlap + Self.context) + network.sizeMultiple
+        func bytes(_ side: Int) -> Int {
+            (min(side, scene.width) + halo) * (min(side, scene.height) + halo) * network.bytesPerPixel
+        }
+        if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= allowed }) { return side }
         throw SceneError(
-            .memory, "Tiles of 64 × 64 pixels need \(bytes(64) >> 20) MB, and \(options.memoryBytes >> 20) MB are allowed.",
+            .memory,
+            "Tiles of 64 × 64 pixels need \(bytes(64) * Pansharpening.cacheShare / (Pansharpening.cacheShare - 1) >> 20) MB, "
+                + "and \(options.memoryBytes >> 20) MB are allowed.",
             remedy: "Allow more with --memory.")
     }
 }

@@ -6,7 +6,7 @@ extension ScenePair {
     /// - Parameter sampleType: the numbers' type; the multispectral image's when nil.
     public func outputProfile(sampleType: SampleType? = nil) -> RasterProfile {
         var profile = window == pan.profile.window ? pan.profile : pan.profile.cropped(to: window)
-        let spectral = ms.profile.withBands(msBands)
+        let spectral = ms.profile.zoomed(columns: Double(ratio), rows: Double(ratio)).withBands(msBands)
         profile.bands = spectral.bands
         if profile.geoTransform == nil, profile.groundControl.isEmpty, let msTransform = ms.profile.geoTransform {
             // PAN is not georeferenced, the multispectral image is: the output lies where that says.
@@ -15,11 +15,14 @@ extension ScenePair {
         }
         profile.driver = "GTiff"
         profile.metadata = spectral.metadata
-        let hasUnknownPixels =
-            ms.profile.hasMask || pan.profile.hasMask || ms.profile.alphaBand != nil || pan.profile.alphaBand != nil
-        let nodata = spectral.bands.lazy.compactMap(\.nodata).first ?? pan.profile.bands[panBand].nodata
+        // NaN in a floating-point file needs no declaration; what is written says all the same what stands for unknown.
+        let holdsNaN = (spectral.bands + [pan.profile.bands[panBand]]).contains { $0.sampleType.isFloatingPoint }
+        let nodata =
+            spectral.bands.lazy.compactMap(\.nodata).first ?? pan.profile.bands[panBand].nodata
+            ?? (holdsNaN ? .nan : nil)
         for index in profile.bands.indices { profile.bands[index].nodata = nodata }
-        profile.hasMask = nodata == nil && hasUnknownPixels
+        let inputs = [pan.profile, ms.profile]
+        profile.hasMask = nodata == nil && inputs.contains { $0.hasMask || $0.alphaBand != nil }
         return profile.withSampleType(sampleType ?? spectral.sampleType)
     }
 }

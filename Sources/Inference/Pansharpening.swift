@@ -17,7 +17,8 @@ public struct Pansharpening {
     public struct Options: Sendable {
         /// Rows and columns of a tile; chosen after the memory when nil.
         public var tileSide: Int?
-        /// Bytes that the work may use, apart from what the program needs anyway.
+        /// Bytes that the work may use, apart from what the program needs anyway; an eighth becomes the limit of GDAL's
+        /// cache of blocks, which is one for the whole process.
         public var memoryBytes = 2 << 30
         /// Threads.
         public var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -54,14 +55,24 @@ public struct Pansharpening {
     /// A job.
     ///
     /// - Parameter sensor: gives the MTF gains of the bands; the common 0.30 where nil.
-    /// - Throws: ``SceneError`` when the weights are for other bands.
+    /// - Throws: ``SceneError`` when the weights are for other bands, or an option makes no sense.
     public init(pair: ScenePair, method: Method, sensor: Sensor? = nil, options: Options = Options()) throws {
         self.pair = pair
         self.method = method
         self.sensor = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16)
         self.options = options
+        if let side = options.tileSide, side < Self.leastTileSide {
+            throw SceneError(
+                .invalidOption, "Tiles of \(side) × \(side) pixels are too small.",
+                remedy: "Give --tile \(Self.leastTileSide) or more.")
+        }
         if case .network(let network) = method { try network.check(pair) }
     }
+
+    /// Rows and columns of a tile, at least.
+    public static let leastTileSide = 64
+    /// One part in so many of the memory is for the blocks that GDAL keeps.
+    static let cacheShare = 8
 
     /// Does the work. The output appears under its name when it is complete; else nothing has changed.
     ///
@@ -75,7 +86,8 @@ public struct Pansharpening {
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> Summary {
         var writing = options.writing
-        writing.inputs = [pair.pan.file, pair.ms.file]
+        writing.inputs += [pair.pan.file, pair.ms.file]
+        RasterLibrary.setCacheLimit(bytes: options.memoryBytes / Self.cacheShare)
         let profile = pair.outputProfile(sampleType: options.sampleType)
         let reader = try SceneReader(pair, sensor: sensor)
         let writer = try RasterWriter(output, profile: profile, options: writing)
@@ -106,5 +118,13 @@ extension SceneError {
         SceneError(
             .noValidPixels, "No pixel has a measurement in both \(pair.pan.file) and \(pair.ms.file).",
             remedy: "Look at their nodata values and masks with gdalinfo -stats.")
+    }
+
+    static func notFinite(_ pair: ScenePair) -> SceneError {
+        SceneError(
+            .notFinite,
+            "Means and covariances of \(pair.pan.file) and \(pair.ms.file) are not finite: some samples are too large to "
+                + "be measurements.",
+            remedy: "Mark such pixels as nodata: gdal_translate -a_nodata.")
     }
 }

@@ -18,6 +18,12 @@ public struct SceneError: Error, Sendable, Hashable, CustomStringConvertible {
         case tooSmall
         /// The weights are for other bands, or another ratio.
         case weightsMismatch
+        /// The sensor has fewer bands than the image.
+        case sensorMismatch
+        /// An option has a value that makes no sense.
+        case invalidOption
+        /// Samples are so large that statistics of them are not finite.
+        case notFinite
         /// No pixel is valid in both images.
         case noValidPixels
         /// The work does not fit into the memory that was allowed.

@@ -54,7 +54,8 @@ public struct ScenePair: Sendable {
                 "\(pan.file) has \(panBands.count) bands, but a panchromatic image has one"
                     + (swapped ? ", and \(ms.file) has just one: they look swapped." : "."),
                 remedy: swapped
-                    ? "Exchange --pan and --ms." : "Give the panchromatic image, or cut one band out with gdal_translate -b.")
+                    ? "Exchange --pan and --ms."
+                    : "Give the panchromatic image, or cut one band out with gdal_translate -b.")
         }
         guard let panBand = panBands.first, !msBands.isEmpty else {
             throw SceneError(
@@ -103,20 +104,17 @@ private struct GridRelation {
             columnCorner = ratio % 2 == 0 ? 0.5 : 0
             rowCorner = columnCorner
             window = panProfile.window
-            if (panProfile.geoTransform == nil) != (msProfile.geoTransform == nil) {
-                let lacking = panProfile.geoTransform == nil ? pan.file : ms.file
-                notices.append("\(lacking) has no georeference: the grids are taken to begin at the same corner.")
+            let lacking = [pan, ms].filter { $0.profile.geoTransform?.inverse == nil }
+            if panProfile.isGeoreferenced || msProfile.isGeoreferenced {
+                notices.append(
+                    "\(lacking.map(\.file).joined(separator: " and ")) \(lacking.count == 1 ? "has" : "have") no "
+                        + "geotransform: both images are taken to show the same area.")
             }
             return
         }
         isGeoreferenced = true
         guard Projection.areSame(panProfile.projection, msProfile.projection) else {
-            let (panName, msName) = (
-                Projection.shortName(panProfile.projection), Projection.shortName(msProfile.projection)
-            )
-            throw SceneError(
-                .projectionMismatch, "\(pan.file) is in \(panName), \(ms.file) in \(msName).",
-                remedy: "Bring one to the projection of the other: gdalwarp -t_srs \(panName) \(ms.file) reprojected.tif")
+            throw Self.projectionMismatch(pan, ms)
         }
         // How far the far corner of the multispectral image moves because of a turn, in PAN pixels.
         let turn = max(
@@ -124,12 +122,32 @@ private struct GridRelation {
         guard turn <= 0.1, toPAN.columnStepX > 0, toPAN.rowStepY > 0 else {
             throw SceneError(
                 .rotated, "The grids of \(pan.file) and \(ms.file) are turned or mirrored against each other.",
-                remedy: "Bring both to one orientation with gdalwarp.")
+                remedy: "Bring both to one orientation: gdalwarp makes images with north up.")
         }
         ratio = try Self.wholeRatio(toPAN.columnStepX, toPAN.rowStepY, pan, ms)
-        columnCorner = toPAN.originX
-        rowCorner = toPAN.originY
-        window = try Self.commonWindow(toPAN.originX, toPAN.originY, ratio, pan, ms)
+        columnCorner = Self.withoutNoise(toPAN.originX)
+        rowCorner = Self.withoutNoise(toPAN.originY)
+        window = try Self.commonWindow(columnCorner, rowCorner, ratio, pan, ms)
+    }
+
+    /// The error for two projections, with the command that helps.
+    private static func projectionMismatch(_ pan: RasterReader, _ ms: RasterReader) -> SceneError {
+        let (panName, msName) = (
+            Projection.shortName(pan.profile.projection), Projection.shortName(ms.profile.projection)
+        )
+        let lacking = [pan, ms].first { $0.profile.projection == nil }
+        let command =
+            if let lacking, let known = [pan, ms].first(where: { $0.profile.projection != nil }) {
+                "Say in which it is: gdal_translate -a_srs \(Projection.shortName(known.profile.projection)) \(lacking.file) "
+                    + "referenced.tif, or bring it there with gdalwarp -s_srs -t_srs."
+            } else if panName.contains(":"), panName != msName {
+                "Bring one to the projection of the other: gdalwarp -t_srs \(panName) \(ms.file) reprojected.tif"
+            } else {
+                "Bring one to the projection of the other: gdalsrsinfo -o wkt \(pan.file) > pan.wkt; "
+                    + "gdalwarp -t_srs pan.wkt \(ms.file) reprojected.tif"
+            }
+        return SceneError(
+            .projectionMismatch, "\(pan.file) is in \(panName), \(ms.file) in \(msName).", remedy: command)
     }
 
     /// The ratio of two sizes without georeference.
@@ -166,7 +184,7 @@ private struct GridRelation {
         guard drift <= 0.1, ratio < 1000 else {
             throw SceneError(
                 .ratio, "The ratio is no whole number: \(described).",
-                remedy: "Resample the multispectral image to a whole ratio with gdalwarp -tr.")
+                remedy: "Resample the multispectral image to a whole ratio: gdalwarp -r cubic -tr.")
         }
         return try checked(Int(ratio), "The ratio is \(Int(ratio)): \(described)")
     }
@@ -177,6 +195,13 @@ private struct GridRelation {
                 .ratio, "\(described).", remedy: "Sharpening needs pixels that are 2 to 20 times larger than PAN's.")
         }
         return ratio
+    }
+
+    /// A position without what is lost where two large coordinates are subtracted, about a hundred millionth of a pixel:
+    /// grids that fit together are to be recognised.
+    private static func withoutNoise(_ position: Double) -> Double {
+        let step = 1.0 / 4_194_304
+        return (position / step).rounded() * step
     }
 
     /// The PAN pixels whose centre lies in the multispectral image, or at most half one of its pixels beyond.

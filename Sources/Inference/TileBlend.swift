@@ -77,7 +77,9 @@ struct TileBlend {
             columns: right..<area.column + area.width, rows: area.row..<area.row + area.height)
         left = isLastOfRow ? [] : Self.cut(sums, area, leftArea, bands)
         if !isLastRow {
-            if isFirstOfRow { nextAbove = [Float](repeating: 0, count: bands * (area.row + area.height - bottom) * scene.width) }
+            if isFirstOfRow {
+                nextAbove = [Float](repeating: 0, count: bands * (area.row + area.height - bottom) * scene.width)
+            }
             let kept = Window(columns: area.column..<right, rows: bottom..<area.row + area.height)
             store(Self.cut(sums, area, kept, bands), kept)
             if isLastOfRow {
@@ -142,7 +144,8 @@ struct TileBlend {
         for band in 0..<bands {
             for row in 0..<window.height {
                 let source = (band * window.height + row) * window.width
-                let target = (band * area.height + window.row - area.row + row) * area.width + window.column - area.column
+                let target =
+                    (band * area.height + window.row - area.row + row) * area.width + window.column - area.column
                 for column in 0..<window.width { sums[target + column] += values[source + column] }
             }
         }
@@ -153,7 +156,8 @@ struct TileBlend {
         result.reserveCapacity(bands * window.pixelCount)
         for band in 0..<bands {
             for row in 0..<window.height {
-                let source = (band * area.height + window.row - area.row + row) * area.width + window.column - area.column
+                let source =
+                    (band * area.height + window.row - area.row + row) * area.width + window.column - area.column
                 result.append(contentsOf: values[source..<source + window.width])
             }
         }
