@@ -23,22 +23,28 @@ public struct NetworkSharpener {
     /// The device it is computed on.
     public let device: Device
 
-    /// A network with its weights.
+    /// A network with the weights of a file.
     ///
     /// - Parameter peak: the digital number that becomes 1; what the weights were trained with when nil.
     /// - Throws: ``SceneError`` for a peak that is none, `TorchError` when the device is not there.
     public init(_ checkpoint: NetworkCheckpoint, peak: Double? = nil, device: Device = .cpu) throws {
-        network = checkpoint.network
-        description = checkpoint.description
-        let peak = peak ?? checkpoint.description.peak
+        try self.init(checkpoint.network, description: checkpoint.description, peak: peak, device: device)
+    }
+
+    /// A network that is in memory.
+    package init(
+        _ network: any SharpeningNetwork, description: CheckpointDescription, peak: Double? = nil, device: Device = .cpu
+    ) throws {
+        let peak = peak ?? description.peak
         guard peak.isFinite, peak > 0 else {
             throw SceneError(
                 .invalidOption, "A peak of \(peak) is not a digital number that could become 1.",
                 remedy: "Give the largest digital number, such as --peak 2047 for 11 bits.")
         }
+        self.network = network
+        self.description = description
         self.peak = peak
         self.device = device
-        let network = checkpoint.network
         try withTorchErrors { network.to(device) }
     }
 

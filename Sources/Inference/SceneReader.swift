@@ -158,6 +158,11 @@ extension RasterReader {
         try values.withUnsafeMutableBufferPointer { pixels in
             try valid.withUnsafeMutableBufferPointer { try read(window, bands: bands, into: pixels, valid: $0) }
         }
+        // GDAL takes alpha for a mask only where it is the second of two bands or the fourth of four.
+        if let alpha = profile.alphaBand, profile.bands.count != 2, profile.bands.count != 4 {
+            let opacity: [Float] = try read(window, bands: [alpha])
+            for pixel in valid.indices where opacity[pixel] == 0 { valid[pixel] = 0 }
+        }
         return (values, valid)
     }
 }

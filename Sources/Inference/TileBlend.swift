@@ -5,16 +5,16 @@ import Raster
 /// Where neighbours overlap, each counts with a weight that falls linearly to zero towards its edge; the weights of all
 /// tiles at a pixel add up to 1. Tiles come row by row. Only what later tiles still add to is kept: a strip below the
 /// current row of tiles and one to the right of the current tile, not the scene.
-struct TileBlend {
+package struct TileBlend {
     /// One tile: its own part, and the part to which it contributes.
-    struct Tile: Hashable {
+    package struct Tile: Hashable {
         /// Pixels that no other tile owns.
-        let core: Window
+        package let core: Window
         /// Core and overlap.
-        let area: Window
+        package let area: Window
     }
 
-    let tiles: [Tile]
+    package let tiles: [Tile]
     private let scene: Window
     private let overlap: Int
     private let bands: Int
@@ -29,7 +29,7 @@ struct TileBlend {
     ///   - scene: the whole image, from (0, 0).
     ///   - side: rows and columns of a core.
     ///   - overlap: pixels that a tile contributes beyond its core; at most a quarter of `side`.
-    init(scene: Window, side: Int, overlap: Int, bands: Int) {
+    package init(scene: Window, side: Int, overlap: Int, bands: Int) {
         precondition(4 * overlap <= side, "an overlap of \(overlap) for tiles of \(side)")
         self.scene = scene
         self.overlap = overlap
@@ -55,7 +55,7 @@ struct TileBlend {
     ///
     /// - Parameter pixels: (C, H, W) of the tile's area.
     /// - Returns: a window and its pixels (C, H, W).
-    mutating func add(_ tile: Tile, _ pixels: [Float]) -> (window: Window, pixels: [Float]) {
+    package mutating func add(_ tile: Tile, _ pixels: [Float]) -> (window: Window, pixels: [Float]) {
         let area = tile.area
         var sums = weighted(tile, pixels)
         let isFirstOfRow = area.column == scene.column
