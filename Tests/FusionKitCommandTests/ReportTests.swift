@@ -52,6 +52,7 @@ import Testing
     }
 
     @Test("a scene is three files or none, the same for the same seed") func simulate() throws {
+        // One letter: Foundation's path functions trap on such names.
         for folder in ["a", "b"] {
             let outcome = try Program.run(
                 "simulate", "--sensor", "IKONOS", "--size", "64", "--seed", "5", "-o", folder, in: directory)
@@ -81,9 +82,8 @@ import Testing
     }
 
     @Test("evaluate prints a table, respects nodata and refuses other grids") func evaluate() throws {
-        try TestImage.write(directory.file("truth.tif"), bands: 4, width: 64, height: 64, nodata: 0, pixelSize: 1) {
-            for index in 0..<4 { $0[index * 4096] = 0 }
-        }
+        try TestImage.write(
+            directory.file("truth.tif"), bands: 4, width: 64, height: 64, nodata: 0, pixelSize: 1, unknown: 0..<1)
         try TestImage.write(directory.file("same.tif"), bands: 4, width: 64, height: 64, pixelSize: 1)
         try TestImage.write(directory.file("other.tif"), bands: 4, width: 64, height: 64, pixelSize: 1.1)
         try TestImage.write(directory.file("small.tif"), bands: 4, width: 32, height: 32, pixelSize: 1)
