@@ -9,6 +9,18 @@ public func sameFile(_ first: String, _ second: String) -> Bool {
     return one.st_dev == other.st_dev && one.st_ino == other.st_ino
 }
 
+/// The path of the folder that a path lies in; empty for a name alone.
+///
+/// Foundation's `deletingLastPathComponent` ends the process on Linux where the path is a single letter.
+package func folder(of path: String) -> String {
+    var rest = path[...]
+    while rest.count > 1, rest.hasSuffix("/") { rest.removeLast() }
+    guard let slash = rest.lastIndex(of: "/") else { return "" }
+    rest = rest[..<slash]
+    while rest.hasSuffix("/") { rest.removeLast() }
+    return rest.isEmpty ? "/" : String(rest)
+}
+
 /// What the writer needs of the file system.
 enum FileSystem {
     /// Whether there is something of this name, be it a link that leads nowhere.

@@ -34,7 +34,7 @@ final class TemporaryOutput: Sendable {
         }
         // A link stays a link: what it leads to is replaced.
         let destination = FileSystem.resolved(file) ?? file
-        let folder = (destination as NSString).deletingLastPathComponent
+        let folder = folder(of: destination)
         guard let parent = FileSystem.resolved(folder.isEmpty ? "." : folder) else {
             throw RasterError(
                 .directoryMissing, file: file, "the directory \(folder) does not exist.",

@@ -29,8 +29,8 @@ struct FusionKitCommand: ParsableCommand {
             try command.run()
         } catch {
             if let status = error as? ExitCode { Foundation.exit(status.rawValue) }
-            // Running nothing asks for help.
-            if error is CleanExit || error is ValidationError { leave(parsing: error) }
+            // Help is an answer that commands give when they run.
+            if error is ValidationError || exitCode(for: error) == .success { leave(parsing: error) }
             let failure = Failure(error)
             Console.error(failure.message)
             Foundation.exit(failure.status)

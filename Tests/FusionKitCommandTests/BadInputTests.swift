@@ -68,7 +68,7 @@ import Testing
 
     @Test("images without any known pixel") func unknown() throws {
         try TestImage.write(
-            directory.file("empty.tif"), bands: 4, width: 16, height: 16, nodata: 0, pixelSize: 2, constant: 0)
+            directory.file("empty.tif"), bands: 4, width: 16, height: 16, nodata: 0, pixelSize: 2, unknown: 0..<256)
         try fail(ms: "empty.tif", status: 65, says: ["empty.tif", "No pixel has a measurement"])
         try TestImage.write(
             directory.file("nan.tif"), bands: 1, width: 64, height: 64, type: .float32, pixelSize: 0.5, constant: .nan)

@@ -74,6 +74,11 @@ import Testing
         #expect(profile.driver == "GTiff" && profile.compression == "LZW" && profile.sampleType == .float32)
     }
 
+    @Test("a name of one letter is a name like others") func oneLetter() throws {
+        let outcome = try sharpen("f", "-of", "GTiff")
+        #expect(outcome.status == 0 && directory.names.contains("f"), "\(outcome.error)")
+    }
+
     @Test("--quiet says nothing, and a pipe sees neither bars nor colours") func quiet() throws {
         let quiet = try sharpen("a.tif", "--quiet")
         #expect(quiet.status == 0 && quiet.output.isEmpty && quiet.error.isEmpty)

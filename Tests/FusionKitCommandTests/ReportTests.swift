@@ -39,7 +39,7 @@ import Testing
     @Test("info tells of an image, and of the machine") func info() throws {
         try TestImage.write(directory.file("a.tif"), bands: 2, width: 20, height: 10, nodata: 7, pixelSize: 2)
         let image = try Program.run("info", "a.tif", in: directory)
-        for text in ["20 × 10 pixels, 2 bands", "EPSG:32633", "500000.0, 5300000.0", "2.0, -2.0", "UInt16", "7.0"] {
+        for text in ["20 × 10 pixels, 2 bands", "EPSG:32633", "500000, 5300000", "2, -2", "UInt16       7"] {
             #expect(image.output.contains(text), "\(text) is not in \(image.output)")
         }
         let machine = try Program.run("info", "--system", "--json", in: directory)
@@ -52,6 +52,7 @@ import Testing
     }
 
     @Test("a scene is three files or none, the same for the same seed") func simulate() throws {
+        // One letter: Foundation's path functions trap on such names.
         for folder in ["a", "b"] {
             let outcome = try Program.run(
                 "simulate", "--sensor", "IKONOS", "--size", "64", "--seed", "5", "-o", folder, in: directory)
@@ -81,9 +82,8 @@ import Testing
     }
 
     @Test("evaluate prints a table, respects nodata and refuses other grids") func evaluate() throws {
-        try TestImage.write(directory.file("truth.tif"), bands: 4, width: 64, height: 64, nodata: 0, pixelSize: 1) {
-            for index in 0..<4 { $0[index * 4096] = 0 }
-        }
+        try TestImage.write(
+            directory.file("truth.tif"), bands: 4, width: 64, height: 64, nodata: 0, pixelSize: 1, unknown: 0..<1)
         try TestImage.write(directory.file("same.tif"), bands: 4, width: 64, height: 64, pixelSize: 1)
         try TestImage.write(directory.file("other.tif"), bands: 4, width: 64, height: 64, pixelSize: 1.1)
         try TestImage.write(directory.file("small.tif"), bands: 4, width: 32, height: 32, pixelSize: 1)

@@ -111,10 +111,11 @@ enum Repository {
 
 /// Images to try the program on.
 enum TestImage {
-    /// Writes an image of smooth, textured values between 100 and 1900.
+    /// Writes an image of smooth, textured values between 100 and 1900; pixels with the indices `unknown` are nodata.
     static func write(
         _ file: String, bands: Int, width: Int, height: Int, type: SampleType = .uint16, nodata: Double? = nil,
-        pixelSize: Double? = nil, constant: Float? = nil, change: (inout [Float]) -> Void = { _ in }
+        pixelSize: Double? = nil, constant: Float? = nil, unknown: Range<Int>? = nil,
+        change: (inout [Float]) -> Void = { _ in }
     ) throws {
         var values: [Float] = []
         values.reserveCapacity(bands * width * height)
@@ -138,7 +139,8 @@ enum TestImage {
             profile.projection = Projection.wkt(named: "EPSG:32633")
         }
         let writer = try RasterWriter(file, profile: profile)
-        try writer.write(values, to: profile.window)
+        let valid = unknown.map { unknown in (0..<width * height).map { UInt8(unknown.contains($0) ? 0 : 1) } }
+        try writer.write(values, to: profile.window, valid: valid)
         try writer.finish()
     }
 

@@ -67,7 +67,7 @@ struct ConvertCommand: ParsableCommand {
         }
         talk.talk.say(
             "\(output): \(description.system), \(checkpoint.network.msBands) bands, ratio \(checkpoint.network.ratio), "
-                + "\(description.sensor ?? "unknown sensor"), peak \(description.peak.formatted(.number.grouping(.never))), "
+                + "\(description.sensor ?? "unknown sensor"), peak \(description.peak.plain), "
                 + "\(checkpoint.network.parameterCount) parameters")
     }
 

@@ -61,14 +61,14 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         let evaluation = try Evaluation(
             reference: reference, ratio: ratio, peak: peak ?? bits.map { Double((1 << $0) - 1) }, border: cut,
-            metrics: metrics.map(NamedChoices.metrics) ?? Metrics.withReference)
+            metrics: metrics.map(NamedChoices.metrics) ?? Metrics.withReference, talk: talk.talk)
         if evaluation.largestValue > 1.5 * evaluation.peak {
             talk.talk.warn(
-                "\(reference) has values up to \(evaluation.largestValue), and PSNR and SSIM are computed for numbers up to "
-                    + "\(evaluation.peak). Give --bits or --peak.")
+                "\(reference) has values up to \(evaluation.largestValue.plain), and PSNR and SSIM are computed for numbers up to "
+                    + "\(evaluation.peak.plain). Give --bits or --peak.")
         }
         talk.talk.detail(
-            "ratio \(evaluation.ratio), peak \(evaluation.peak), cut \(cut.rawValue); "
+            "ratio \(evaluation.ratio.plain), peak \(evaluation.peak.plain), cut \(cut.rawValue); "
                 + evaluation.metrics.map { "\($0.name): \($0.variant)" }.joined(separator: "; "))
         let rows = try fused.map(evaluation.row)
         if json {

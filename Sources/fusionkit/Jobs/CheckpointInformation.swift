@@ -48,7 +48,7 @@ struct CheckpointInformation: Encodable, CustomStringConvertible {
         ]
         if let configuration { lines.append("configuration  \(configuration)") }
         lines.append("sensor         \(sensor ?? "unknown")")
-        if let peak { lines.append("peak           \(peak.formatted(.number.grouping(.never)))") }
+        if let peak { lines.append("peak           \(peak.plain)") }
         if let origin { lines.append("origin         \(origin)") }
         lines.append("parameters     \(parameters) in \(tensors.count) tensors")
         lines += notices.map { "note           \($0)" }

@@ -52,9 +52,11 @@ struct ImageInformation: Encodable, CustomStringConvertible {
             "projection     \(projectionName)",
         ]
         if let numbers = geoTransform {
-            lines.append("corner         \(numbers[0]), \(numbers[3])")
-            lines.append("pixel          \(numbers[1]), \(numbers[5])")
-            if numbers[2] != 0 || numbers[4] != 0 { lines.append("rotation       \(numbers[2]), \(numbers[4])") }
+            lines.append("corner         \(numbers[0].plain), \(numbers[3].plain)")
+            lines.append("pixel          \(numbers[1].plain), \(numbers[5].plain)")
+            if numbers[2] != 0 || numbers[4] != 0 {
+                lines.append("rotation       \(numbers[2].plain), \(numbers[4].plain)")
+            }
         } else {
             lines.append("georeference   none")
         }
@@ -64,7 +66,7 @@ struct ImageInformation: Encodable, CustomStringConvertible {
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { lines.append("metadata       \(key)=\(value)") }
         var table = TextTable(["band", "name", "type", "nodata", "colour"], numeric: [0, 3])
         table.rows = bands.map { band in
-            ["\(band.band)", band.name, band.type, band.nodata.map { "\($0)" } ?? "none", band.color]
+            ["\(band.band)", band.name, band.type, band.nodata?.plain ?? "none", band.color]
         }
         return lines.joined(separator: "\n") + "\n\n" + table.text
     }

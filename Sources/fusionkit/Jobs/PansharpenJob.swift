@@ -57,7 +57,7 @@ struct PansharpenJob {
             for notice in checkpoint.notices { talk.detail("\(file): \(notice)") }
             let sharpener = try NetworkSharpener(checkpoint, peak: peak, device: device.device())
             try warnAboutPeak(pair, sharpener.peak, file)
-            talk.detail("network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak)")
+            talk.detail("network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak.plain)")
             return (
                 .network(sharpener), sharpener.description.system, sharpener.description.sensor.flatMap(Sensor.named)
             )
@@ -82,7 +82,7 @@ struct PansharpenJob {
                 values.indices.lazy.filter { valid[$0 % sample.pixelCount] != 0 }.map { values[$0] }.max() ?? 0
             if Double(largest) > 1.5 * peak {
                 talk.warn(
-                    "\(reader.file) has values up to \(largest); \(weights) takes numbers up to \(peak) and clips what is "
+                    "\(reader.file) has values up to \(Double(largest).plain); \(weights) takes numbers up to \(peak.plain) and clips what is "
                         + "above. Give --peak, such as \(Self.fullScale(above: Double(largest))), if the images have more bits."
                 )
                 return

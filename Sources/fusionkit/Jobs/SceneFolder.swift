@@ -5,24 +5,21 @@ import FusionKit
 struct SceneFolder {
     private static let names = ["pan.tif", "ms.tif", "truth.tif"]
     private let path: String
-    private let overwrites: Bool
 
     /// Checks that the files can be written, as far as that is known beforehand.
     init(_ path: String, overwrites: Bool) throws {
         self.path = (path as NSString).standardizingPath
-        self.overwrites = overwrites
         var isDirectory: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: self.path, isDirectory: &isDirectory)
         if exists, !isDirectory.boolValue {
             throw Failure(.creation, "\(path): it is a file, not a folder. Give another name.")
         }
-        let parent = (self.path as NSString).deletingLastPathComponent
+        let parent = folder(of: self.path)
         if !exists, !parent.isEmpty, !FileManager.default.fileExists(atPath: parent) {
             throw Failure(.creation, "\(path): the directory \(parent) does not exist. Make it, or give another name.")
         }
-        for name in Self.names {
-            try OutputPath.check(file(name), overwrites: overwrites || !exists, inputs: [])
-        }
+        guard exists else { return }
+        for name in Self.names { try OutputPath.check(file(name), overwrites: overwrites, inputs: []) }
     }
 
     private func file(_ name: String) -> String { "\(path)/\(name)" }

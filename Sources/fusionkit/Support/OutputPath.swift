@@ -16,7 +16,7 @@ enum OutputPath {
         if exists, !overwrites {
             throw Failure(.creation, "\(file): it exists already. Give another name, or --overwrite to replace it.")
         }
-        let folder = (file as NSString).deletingLastPathComponent
+        let folder = folder(of: file)
         if !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) {
             throw Failure(
                 .creation, "\(file): the directory \(folder) does not exist. Make it, or give another name.")
