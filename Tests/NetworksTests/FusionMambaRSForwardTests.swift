@@ -21,7 +21,7 @@ struct FusionMambaRSForwardTests {
             let (ms, pan) = inputs(of: network, height: height, width: width)
             let fused = try withInference { try network.sharpen(ms: ms, pan: pan) }
             #expect(fused.shape == [1, configuration.msBands, height, width])
-            #expect(fused.array(of: Float.self).allSatisfy(\.isFinite))
+            #expect(isFinite(fused))
         }
     }
 
@@ -79,9 +79,10 @@ struct FusionMambaRSForwardTests {
             FusionMambaRSLoss()(fused: try network(ms: ms, pan: pan), reference: .zeros([1, bands, 8, 8])).l1.backward()
             for (name, tensor) in network.namedParameters() + [("ms", ms), ("pan", pan)] {
                 let gradient = try #require(tensor.gradient, "\(name) has none")
-                #expect(gradient.array(of: Float.self).allSatisfy(\.isFinite), "\(name)")
+                #expect(isFinite(gradient), "\(name)")
             }
-            #expect(pan.gradient.map { $0.abs().sum().item > 0 } == true)
+            let panGradient = try #require(pan.gradient)
+            #expect(panGradient.abs().max().item > 0)
         }
     }
 

@@ -51,3 +51,6 @@ func difference(_ a: Tensor, _ b: Tensor) -> Double {
     let largest = (a - b).abs().max().item
     return largest.isNaN ? .infinity : largest
 }
+
+/// Whether every element is a finite number.
+func isFinite(_ tensor: Tensor) -> Bool { tensor.array(of: Double.self).allSatisfy { $0.isFinite } }

@@ -94,7 +94,8 @@ struct SelectiveScanTests {
         try withTorchErrors {
             let problem = ScanCase(layout: layout)
             let operands = problem.operands(.float32)
-            #expect(try problem.run(operands).y.strides == operands[0].strides)
+            let y = try problem.run(operands).y
+            #expect(y.strides == operands[0].strides)
         }
     }
 
