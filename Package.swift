@@ -54,9 +54,18 @@ let package = Package(
         .executableTarget(
             name: "fusionkit",
             dependencies: ["FusionKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "CScan", "Classical", "Metrics", "Networks", "StateSpace",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks"),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
+        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),

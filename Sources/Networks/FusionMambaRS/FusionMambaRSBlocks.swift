@@ -13,7 +13,7 @@ package final class SingleMambaBlock: Module {
 
     /// - Parameter tokens: (B, L, width), L = height · width of the map.
     package func callAsFunction(_ tokens: Tensor, height: Int, width: Int) throws -> Tensor {
-        try tokens + block(norm(tokens), height: height, width: width)
+        added(try block(norm(tokens), height: height, width: width), tokens)
     }
 }
 
@@ -34,7 +34,8 @@ package final class CrossMambaBlock: Module {
     ///   - tokens: (B, L, width), what is enhanced.
     ///   - steering: (B, L, width), what gives step sizes, B and C.
     package func callAsFunction(_ tokens: Tensor, steering: Tensor, height: Int, width: Int) throws -> Tensor {
-        try tokens + block(norm(tokens), steering: steeringNorm(steering), height: height, width: width)
+        added(
+            try block(norm(tokens), steering: steeringNorm(steering), height: height, width: width), tokens)
     }
 }
 
@@ -63,7 +64,7 @@ package final class FusionMambaBlock: Module {
         let (panTokens, msTokens, fused) = try mixed(pan, ms)
         let (height, width) = (pan.size(2), pan.size(3))
         return (
-            Self.map((panTokens + fused) / 2, height, width), Self.map((msTokens + fused) / 2, height, width)
+            Self.map(Self.mean(panTokens, fused), height, width), Self.map(Self.mean(msTokens, fused), height, width)
         )
     }
 
@@ -74,14 +75,17 @@ package final class FusionMambaBlock: Module {
 
     private func mixed(_ pan: Tensor, _ ms: Tensor) throws -> (pan: Tensor, ms: Tensor, fused: Tensor) {
         let (height, width) = (pan.size(2), pan.size(3))
-        var panTokens = pan.flattened(from: 2).transposed(1, 2)  // (B, L, width)
-        var msTokens = ms.flattened(from: 2).transposed(1, 2)
+        // No copy where the channels of a pixel lie side by side, as they do everywhere behind the first stage.
+        var panTokens = pan.flattened(from: 2).transposed(1, 2).contiguous()  // (B, L, width)
+        var msTokens = ms.flattened(from: 2).transposed(1, 2).contiguous()
         for layer in spatialLayers { panTokens = try layer(panTokens, height: height, width: width) }
         for layer in spectralLayers { msTokens = try layer(msTokens, height: height, width: width) }
         let spatial = try spatialCross(panTokens, steering: msTokens, height: height, width: width)
         let spectral = try spectralCross(msTokens, steering: panTokens, height: height, width: width)
-        return (panTokens, msTokens, outputProjection((spatial + spectral) / 2))
+        return (panTokens, msTokens, outputProjection(Self.mean(spatial, spectral)))
     }
+
+    private static func mean(_ a: Tensor, _ b: Tensor) -> Tensor { a.interpolated(to: b, weight: 0.5) }
 
     private static func map(_ tokens: Tensor, _ height: Int, _ width: Int) -> Tensor {
         tokens.transposed(1, 2).unflattened(axis: 2, sizes: [height, width])

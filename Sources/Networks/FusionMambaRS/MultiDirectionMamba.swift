@@ -47,36 +47,51 @@ package final class MultiDirectionMamba: Module {
     ///   - steering: the same shape; given exactly where the block was built for it.
     ///   - height: rows of the map.
     ///   - width: columns of the map; L = height · width.
-    /// - Returns: (B, L, width).
+    /// - Returns: (B, L, width), contiguous.
     package func callAsFunction(_ tokens: Tensor, steering: Tensor? = nil, height: Int, width: Int) throws -> Tensor {
-        let projected = inputProjection(tokens).transposed(1, 2).contiguous().chunked(2, axis: 1)
-        let (values, gate) = (projected[0], projected[1])  // (B, D, L)
-        let steps = steering.flatMap { steeringProjection?($0).transposed(1, 2).contiguous() }
+        // Two products instead of one that would have to be cut into halves that are not contiguous.
+        let halves = inputProjection.weight.chunked(2, axis: 0)
+        let values = tokens.linear(weight: halves[0])  // (B, L, D)
+        // Nothing stands between the steering tokens and the projections of each order, so one product does all of them.
+        let steps = steering.flatMap { steering in
+            steeringProjection?(steering).linear(
+                weight: Tensor.concatenated(directions.map(\.stateProjection.weight), axis: 0))
+        }
 
         var sum: Tensor?
         for byColumns in [false, true] {
-            let these = directions.filter { $0.order.isByColumns == byColumns }
-            if these.isEmpty { continue }
+            let these = directions.enumerated().filter { $0.element.order.isByColumns == byColumns }
+            guard let first = these.first?.offset else { continue }
             let ordered = byColumns ? Self.transposedMap(values, height, width) : values
-            let orderedSteps = byColumns ? steps.map { Self.transposedMap($0, height, width) } : steps
-            var part: Tensor?
-            for direction in these {
-                let scanned = try direction(ordered, steering: orderedSteps)
-                part = part.map { $0 + scanned } ?? scanned
+            let part = steps.map { steps in
+                let features = steps.size(2) / directions.count
+                let part = steps.narrowed(axis: 2, start: first * features, length: these.count * features)
+                return (byColumns ? Self.transposedMap(part, height, width) : part)
+                    .chunked(these.count, axis: 2)
             }
-            guard var part else { continue }
-            if byColumns { part = Self.transposedMap(part, width, height) }
-            sum = sum.map { $0 + part } ?? part
+            var scanned: Tensor?
+            for (index, direction) in these.map(\.element).enumerated() {
+                let y = try direction(ordered, steering: part?[index])
+                scanned = scanned.map { added($0, y) } ?? y
+            }
+            guard let scanned else { continue }
+            let map = scanned.unflattened(axis: 1, sizes: byColumns ? [width, height] : [height, width])
+            let byRows = byColumns ? map.transposed(1, 2) : map  // (B, height, width, D)
+            sum = sum.map { added($0, byRows) } ?? byRows
         }
         guard let sum else { preconditionFailure("a Mamba block without a scan order") }
         // The gate belongs to the pixel, so it is applied once, after the orders are summed.
-        let mean = (sum * gate.silu() / directions.count).transposed(1, 2)  // (B, L, D)
-        return outputProjection(norm(mean))
+        let gated = multiplied(tokens.linear(weight: halves[1]).silu(), sum.flattened(from: 1, to: 2))
+        // The mean of the orders, normalised with ε, is their sum normalised with count² · ε.
+        let epsilon = 1e-5 * Double(directions.count * directions.count)
+        let normalized = gated.layerNormalized(
+            shape: [gated.size(2)], weight: norm.weight, bias: norm.bias, epsilon: epsilon)
+        return outputProjection(normalized)
     }
 
-    /// (B, D, height · width) row by row as (B, D, width · height) column by column.
+    /// (B, height · width, D) row by row as (B, width · height, D) column by column.
     private static func transposedMap(_ map: Tensor, _ height: Int, _ width: Int) -> Tensor {
-        map.unflattened(axis: 2, sizes: [height, width]).transposed(2, 3).flattened(from: 2)
+        map.unflattened(axis: 1, sizes: [height, width]).transposed(1, 2).flattened(from: 1, to: 2)
     }
 }
 
@@ -129,24 +144,32 @@ final class ScanDirection: Module {
     }
 
     /// - Parameters:
-    ///   - values: (B, D, L) by rows or by columns, as the order says; reversed orders take them unreversed.
-    ///   - steering: the same; the convolved values steer where nil.
-    /// - Returns: (B, D, L) in the order of the values, without the gate.
+    ///   - values: (B, L, D) by rows or by columns, as the order says; reversed orders take them unreversed.
+    ///   - steering: (B, L, R + 2N), step sizes, B and C; from the convolved values where nil.
+    /// - Returns: (B, L, D) in the order of the values, without the gate.
     func callAsFunction(_ values: Tensor, steering: Tensor?) throws -> Tensor {
-        let (length, margin) = (values.size(2), Self.convolutionWidth - 1)
-        // Time that runs backwards: the mirrored kernel looks at the tokens that follow.
-        let convolved =
-            order.isReversed
-            ? values.conv1d(
-                weight: convolution.weight.flipped(2), bias: convolution.bias, padding: margin, groups: values.size(1)
-            ).narrowed(axis: 2, start: margin, length: length)
-            : convolution(values).narrowed(axis: 2, start: 0, length: length)
-        let u = convolved.silu()
-        let parts = stateProjection.weight.matmul(steering ?? u)
-            .split(sizes: [rank, Self.states, Self.states], axis: 1)
+        let u = convolved(values).silu()
+        let parts = (steering ?? stateProjection(u)).split(sizes: [rank, Self.states, Self.states], axis: 2)
         return try selectiveScan(
-            u, delta: stepProjection.weight.matmul(parts[0]), A: -logDecay.exp(), B: parts[1], C: parts[2], D: skip,
+            u.transposed(1, 2), delta: parts[0].linear(weight: stepProjection.weight).transposed(1, 2),
+            A: -logDecay.exp(), B: parts[1].transposed(1, 2), C: parts[2].transposed(1, 2), D: skip,
             deltaBias: stepProjection.bias, reversed: order.isReversed
-        ).y
+        ).y.transposed(1, 2)
+    }
+
+    /// The causal convolution of each channel: over four tokens, of which the last in time is the token itself.
+    ///
+    /// Tokens are taken for the columns of an image of one row with channels last: libtorch's convolution along one axis
+    /// would first bring each channel's tokens together.
+    private func convolved(_ values: Tensor) -> Tensor {
+        let margin = Self.convolutionWidth - 1
+        // Time that runs backwards: the mirrored kernel looks at the tokens that follow.
+        let kernel = order.isReversed ? convolution.weight.flipped(2) : convolution.weight
+        return values.unsqueezed(1).permuted(0, 3, 1, 2)  // (B, D, 1, L)
+            .conv2d(
+                weight: kernel.unsqueezed(2), bias: convolution.bias, padding: Size2(0, margin), groups: values.size(2)
+            )
+            .permuted(0, 2, 3, 1).squeezed(1)
+            .narrowed(axis: 1, start: order.isReversed ? margin : 0, length: values.size(1))
     }
 }

@@ -1,0 +1,64 @@
+import ArgumentParser
+import CScan
+import Foundation
+import Torch
+
+/// A group of comparisons with a name.
+struct Benchmark: Sendable {
+    let name: String
+    let run: @Sendable (_ report: (Comparison) -> Void) throws -> Void
+
+    static let all = [
+        Benchmark(name: "scan", run: benchmarkScan),
+        Benchmark(name: "fusionmamba-rs-64") { try benchmarkFusionMambaRS(side: 64, report: $0) },
+        Benchmark(name: "fusionmamba-rs-128") { try benchmarkFusionMambaRS(side: 128, report: $0) },
+        Benchmark(name: "fusionmamba-rs-256") { try benchmarkFusionMambaRS(side: 256, report: $0) },
+        Benchmark(name: "classical", run: benchmarkClassical), Benchmark(name: "metrics", run: benchmarkMetrics),
+    ]
+}
+
+@main
+struct Benchmarks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "benchmarks", abstract: "Measures speed and memory, each beside a peer or a limit.",
+        discussion: "Contestants run in turns in one process; times are medians, ratios are of wall times in the same "
+            + "round. docs/performance.md explains the figures.")
+
+    @Argument(
+        help: "Which to run: \(Benchmark.all.map(\.name).joined(separator: ", ")); all of them when none is named.")
+    var names: [String] = []
+    @Flag(help: "Print one JSON object instead of tables.") var json = false
+
+    func validate() throws {
+        for name in names where !Benchmark.all.contains(where: { $0.name.hasPrefix(name) }) {
+            throw ValidationError("There is no benchmark '\(name)'.")
+        }
+    }
+
+    func run() throws {
+        let machine = Machine(
+            instructionSet: String(cString: fk_scan_instruction_set()), torch: TorchLibrary.version)
+        if !json { show(machine.text + "\n") }
+        var comparisons: [Comparison] = []
+        for benchmark in Benchmark.all
+        where names.isEmpty || names.contains(where: { benchmark.name.hasPrefix($0) }) {
+            try benchmark.run { comparison in
+                comparisons.append(comparison)
+                if !json { show("\n" + comparison.text + "\n") }
+            }
+        }
+        if json {
+            struct Result: Encodable {
+                let machine: Machine
+                let comparisons: [Comparison]
+            }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            let data = try encoder.encode(Result(machine: machine, comparisons: comparisons))
+            FileHandle.standardOutput.write(data + Data("\n".utf8))
+        }
+    }
+
+    /// Prints at once, also into a pipe.
+    private func show(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+}
