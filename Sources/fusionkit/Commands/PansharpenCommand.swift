@@ -59,7 +59,7 @@ struct PansharpenCommand: ParsableCommand {
             guard weights != nil else { throw ValidationError("--peak goes with --weights; other methods need none.") }
             guard peak > 0, peak.isFinite else { throw ValidationError("--peak is \(peak); give a number above 0.") }
         }
-        if let tile, !(16...65536).contains(tile) { throw ValidationError("--tile is \(tile); give 16 to 65536.") }
+        if let tile, !(64...65536).contains(tile) { throw ValidationError("--tile is \(tile); give 64 to 65536.") }
     }
 
     func run() throws {
