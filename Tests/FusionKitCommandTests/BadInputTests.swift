@@ -90,7 +90,7 @@ import Testing
 
     @Test("a sensor with fewer bands than the image") func sensor() throws {
         try TestImage.write(directory.file("five.tif"), bands: 5, width: 16, height: 16, pixelSize: 2)
-        try fail(ms: "five.tif", "--sensor", "QB", status: 65, says: ["QB has 4 bands", "5"])
+        try fail(ms: "five.tif", "--sensor", "QB", status: 65, says: ["five.tif has 5 bands", "QB 4"])
     }
 
     @Test("names that nobody has, with the one that may be meant") func names() throws {

@@ -13,7 +13,7 @@ import Testing
 
     @Test("info tells system, configuration, sensor, peak and tensors") func info() throws {
         try TestImage.writeWeights(directory.file("w.safetensors"))
-        let outcome = try Program.run("info", "w.safetensors", in: directory)
+        let outcome = try Program.run("info", "w.safetensors", "--tensors", in: directory)
         #expect(outcome.status == 0 && outcome.error.isEmpty)
         for text in [
             "fusionmamba-rs", #""ms_dim":8"#, "sensor         WV3", "peak           2047", "stage4.out_proj.weight",

@@ -12,6 +12,9 @@ struct InfoCommand: ParsableCommand {
     @Flag(help: "Tell about the program and this machine.")
     var system = false
 
+    @Flag(help: "List every tensor of a checkpoint.")
+    var tensors = false
+
     @Flag(help: "Print it as JSON.")
     var json = false
 
@@ -22,12 +25,12 @@ struct InfoCommand: ParsableCommand {
     func run() throws {
         guard let file else { return try show(SystemInformation()) }
         let isCheckpoint = ["safetensors", "pth", "pt", "ckpt"].contains((file as NSString).pathExtension.lowercased())
-        if isCheckpoint { return try show(CheckpointInformation(file)) }
+        if isCheckpoint { return try show(CheckpointInformation(file, listsTensors: tensors)) }
         do {
             try show(ImageInformation(file))
         } catch let error as RasterError where error.code == .notAnImage {
             // It may be weights of another name; when it is not that either, the first answer stands.
-            guard let information = try? CheckpointInformation(file) else { throw error }
+            guard let information = try? CheckpointInformation(file, listsTensors: tensors) else { throw error }
             try show(information)
         }
     }

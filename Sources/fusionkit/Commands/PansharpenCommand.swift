@@ -63,11 +63,9 @@ struct PansharpenCommand: ParsableCommand {
     }
 
     func run() throws {
-        let budget = resources.budget
-        RasterLibrary.setCacheLimit(bytes: budget.cache)
         var options = Pansharpening.Options()
         options.tileSide = tile
-        options.memoryBytes = budget.work
+        options.memoryBytes = resources.memoryBytes
         options.threads = resources.threadCount
         options.sampleType = output.sampleType
         options.writing = output.writing

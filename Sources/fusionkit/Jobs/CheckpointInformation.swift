@@ -19,8 +19,16 @@ struct CheckpointInformation: Encodable, CustomStringConvertible {
     let parameters: Int
     let tensors: [Entry]
     let notices: [String]
+    /// Whether people want to see every tensor.
+    private let listsTensors: Bool
 
-    init(_ file: String) throws {
+    private enum CodingKeys: String, CodingKey {
+        case file, format, system, configuration, sensor, peak, origin, parameters, tensors, notices
+    }
+
+    /// - Parameter listsTensors: whether the text names every tensor; JSON always does.
+    init(_ file: String, listsTensors: Bool) throws {
+        self.listsTensors = listsTensors
         let checkpoint = try Checkpoint.load(file)
         self.file = file
         format = checkpoint.format.rawValue
@@ -52,6 +60,7 @@ struct CheckpointInformation: Encodable, CustomStringConvertible {
         if let origin { lines.append("origin         \(origin)") }
         lines.append("parameters     \(parameters) in \(tensors.count) tensors")
         lines += notices.map { "note           \($0)" }
+        guard listsTensors else { return lines.joined(separator: "\n") }
         var table = TextTable(["tensor", "type", "shape"])
         table.rows = tensors.map { [$0.name, $0.type, $0.shape.map(String.init).joined(separator: " × ")] }
         return lines.joined(separator: "\n") + "\n\n" + table.text

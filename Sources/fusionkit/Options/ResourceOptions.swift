@@ -30,12 +30,8 @@ struct ResourceOptions: ParsableArguments {
 
     private static let least = 64_000_000
 
-    /// Bytes for the work itself, and for GDAL's blocks, which are a part of what the user allows.
-    var budget: (work: Int, cache: Int) {
-        let bytes = memory.flatMap(ByteCount.parse) ?? 2 << 30
-        let cache = min(bytes / 8, 256 << 20)
-        return (bytes - cache, cache)
-    }
+    /// Bytes that the work may use.
+    var memoryBytes: Int { memory.flatMap(ByteCount.parse) ?? 2 << 30 }
 
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
 }

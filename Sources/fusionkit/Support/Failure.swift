@@ -31,7 +31,7 @@ struct Failure: Error {
             if error.code == .cancelled {
                 self.init(status: Interruption.status, message: error.description)
             } else {
-                self.init(error.code == .memory ? .usage : .data, error.description)
+                self.init([.memory, .invalidOption].contains(error.code) ? .usage : .data, error.description)
             }
         case let error as CheckpointError: self.init(Self.kind(error.code), error.description)
         case let error as NetworkCheckpointError: self.init(.data, error.description)
