@@ -17,21 +17,24 @@ struct Benchmark: Sendable {
     ]
 }
 
+private let known = Benchmark.all.map(\.name).joined(separator: ", ")
+
 @main
 struct Benchmarks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "Measures speed and memory, each beside a peer or a limit.",
-        discussion: "Contestants run in turns in one process; times are medians, ratios are of wall times in the same "
+        discussion:
+            "Contestants run in turns in one process; times are medians, ratios are of processor times in the same "
             + "round. docs/performance.md explains the figures.")
 
     @Argument(
-        help: "Which to run: \(Benchmark.all.map(\.name).joined(separator: ", ")); all of them when none is named.")
+        help: "Which to run, by the beginning of their names; all of them when none is named. There are: \(known).")
     var names: [String] = []
     @Flag(help: "Print one JSON object instead of tables.") var json = false
 
     func validate() throws {
         for name in names where !Benchmark.all.contains(where: { $0.name.hasPrefix(name) }) {
-            throw ValidationError("There is no benchmark '\(name)'.")
+            throw ValidationError("There is no benchmark '\(name)'. There are: \(known).")
         }
     }
 

@@ -20,7 +20,7 @@ struct Measurement: Encodable {
     let wallSeconds: Double
     /// Median over the rounds, all threads.
     let processorSeconds: Double
-    /// Median over the rounds of this contestant's wall time divided by that of the first one in the same round.
+    /// Median over the rounds of this contestant's processor time divided by that of the first one in the same round.
     let ratioToFirst: Double
     /// Growth of the resident memory over that before the run; nil where the system does not tell.
     let peakBytes: Int?
@@ -53,7 +53,7 @@ func measure(_ contestants: [Contestant], seconds: Double = 6, mostRounds: Int =
         Measurement(
             name: contestants[index].name, wallSeconds: median(walls[index]),
             processorSeconds: median(processor[index]),
-            ratioToFirst: median(zip(walls[index], walls[0]).map { $0 / $1 }), peakBytes: peaks[index])
+            ratioToFirst: median(zip(processor[index], processor[0]).map { $0 / $1 }), peakBytes: peaks[index])
     }
 }
 

@@ -17,9 +17,10 @@ struct Comparison: Encodable {
     var text: String {
         var lines = ["\(title), threads: \(threads)"]
         for entry in measurements {
-            let speed = work / entry.wallSeconds
+            // A busy machine stretches wall time, not what a core does in a second that it gives us.
+            let speed = work / entry.processorSeconds
             var columns = [
-                pad(entry.name, 44), number(speed, unit) + "/s", "wall \(seconds(entry.wallSeconds))",
+                pad(entry.name, 44), number(speed, unit) + " per CPU second", "wall \(seconds(entry.wallSeconds))",
                 "CPU \(seconds(entry.processorSeconds))", String(format: "ratio %.2f", entry.ratioToFirst),
             ]
             if let peak = entry.peakBytes { columns.append("peak +\(peak >> 20) MB") }
