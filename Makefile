@@ -2,6 +2,8 @@
 
 swift_build = swift build -c release
 program = .build/release/fusionkit
+# Threads of libtorch that have nothing to do give their core to other programs instead of spinning.
+export OMP_WAIT_POLICY = passive
 # Whether the libtorch in use computes on CUDA devices; Package.swift asks.
 export FUSIONKIT_CUDA = $(if $(wildcard .deps/torch/lib/libtorch_cuda.so),1,0)
 
@@ -39,10 +41,10 @@ bench: setup
 	@swift run -c release benchmarks
 
 lint:
-	@swift format lint --strict --recursive Sources Tests Package.swift
+	@swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
 
 format:
-	@swift format --in-place --recursive Sources Tests Package.swift
+	@swift format --in-place --recursive Sources Tests Benchmarks Package.swift
 
 clean:
 	rm -rf .build
