@@ -55,7 +55,7 @@ struct Case {
         a.groups = integer(1, 4);
         a.channels = a.groups * integer(1, 24);
         a.batches = integer(1, 3);
-        a.states = coin() ? integer(1, 20) : integer(1, 64);
+        a.states = coin() ? integer(1, 20) : integer(1, 256);
         a.length = integer(1, 150);
         a.delta_softplus = coin();
         const bool tokens = coin(), isReversed = coin();

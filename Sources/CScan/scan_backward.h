@@ -31,7 +31,7 @@ public:
         for (int64_t tile = work_.tiles - 1; tile >= 0; --tile) {
             const int64_t t = work_.begin + tile * tileTokens;
             const int times = int(a_.length - t < tileTokens ? a_.length - t : tileTokens);
-            const int64_t ahead = t >= tileTokens ? -tileTokens : 0;
+            const int64_t ahead = t >= 4 * tileTokens ? -4 * tileTokens : 0;
             if (plan_.isShared) {
                 shareParameter(s_.B, a_.B, a_.B_strides, group(0), t, times, ahead);
                 shareParameter(s_.C, a_.C, a_.C_strides, group(0), t, times, ahead);

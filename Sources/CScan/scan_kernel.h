@@ -21,6 +21,7 @@
 
 constexpr int tileTimes = 64;
 constexpr int tileFloats = 4096;
+constexpr int tileStep = fk_scan_checkpoint_interval;  ///< Tiles hold a whole number of these, but for the last.
 
 struct alignas(64) Scratch {
     float decay[mostStates * lanes];  ///< A·log2(e), [vector][state][lane].
@@ -47,14 +48,17 @@ FK_INLINE void step(
     }
 }
 
-/// Carries `states` states through a tile and adds their part to y. B and C: shared by the lanes, [time][chunkStates];
+/// Carries `states` states through the times [begin, end) of a tile and adds their part to y. B and C: shared by the lanes, [time][chunkStates];
 /// else a vector for each time and state, [time][state][lane].
 template <int states, bool isShared, bool mayGrow>
-static void advance(Scratch &s, const float *decay, float *state, const float *B, const float *C, int times) {
+static void advance(
+    Scratch &s, const float *decay, float *state, const float *B, const float *C, int begin, int end) {
     constexpr int stride = isShared ? 1 : lanes, rest = states % together, whole = states - rest;
     Vector h[states];
     for (int n = 0; n < states; ++n) h[n] = load(state + n * lanes);
-    for (int t = 0; t < times; ++t, B += chunkStates * stride, C += chunkStates * stride) {
+    B += begin * chunkStates * stride;
+    C += begin * chunkStates * stride;
+    for (int t = begin; t < end; ++t, B += chunkStates * stride, C += chunkStates * stride) {
         const Vector dt = load(s.dt + t * lanes), dtu = load(s.dtu + t * lanes);
         Vector sums[2] = {load(s.y + t * lanes), Vector{}};
         if constexpr (whole > 0) step<0, together, stride, mayGrow>(h, sums, decay, B, C, dt, dtu);
@@ -65,7 +69,7 @@ static void advance(Scratch &s, const float *decay, float *state, const float *B
     for (int n = 0; n < states; ++n) store(state + n * lanes, h[n]);
 }
 
-using Advance = void (*)(Scratch &, const float *, float *, const float *, const float *, int);
+using Advance = void (*)(Scratch &, const float *, float *, const float *, const float *, int, int);
 
 template <bool isShared, bool mayGrow, size_t... index>
 FK_INLINE Advance chooseAdvance(int states, std::index_sequence<index...>) {
@@ -81,7 +85,8 @@ public:
 
     void operator()() {
         for (int v = 0; v < vectors_; ++v) begin(v);
-        const int most = tileLength();
+        const int perTime = plan_.isShared ? plan_.chunks * chunkStates : chunkStates * lanes;
+        const int most = tileTimes * perTime <= tileFloats ? tileTimes : tileFloats / perTime / tileStep * tileStep;
         for (int64_t t = 0; t < a_.length; t += most) {
             const int times = int(a_.length - t < most ? a_.length - t : most);
             const int64_t ahead = t + 2 * times <= a_.length ? times : 0;
@@ -90,23 +95,17 @@ public:
                     shareParameter(s_.B, a_.B, a_.B_strides, group(v), t, times, ahead);
                     shareParameter(s_.C, a_.C, a_.C_strides, group(v), t, times, ahead);
                 }
-                if (a_.checkpoints) saveState(checkpoint(a_, batch_, t) + channel(v) * a_.states, v);
                 tile(v, t, times, ahead);
             }
         }
         if (a_.last_state)
-            for (int v = 0; v < vectors_; ++v) saveState(a_.last_state + stateRow(v), v);
+            for (int v = 0; v < vectors_; ++v)
+                scatter(state(v), a_.last_state + stateRow(v), a_.states, count(v), 1, 0, int(a_.states));
     }
 
 private:
     float *decay(int v) { return s_.decay + v * plan_.chunks * chunkStates * lanes; }
     float *state(int v) { return s_.state + v * plan_.chunks * chunkStates * lanes; }
-
-    int tileLength() const {
-        if (a_.checkpoints) return fk_scan_checkpoint_interval;
-        const int perTime = plan_.isShared ? plan_.chunks * chunkStates : chunkStates * lanes;
-        return tileTimes * perTime <= tileFloats ? tileTimes : tileFloats / perTime / lanes * lanes;
-    }
 
     void begin(int v) {
         mayGrow_[v] = loadDecay(decay(v), v);
@@ -118,25 +117,21 @@ private:
         }
     }
 
-    void saveState(float *to, int v) { scatter(state(v), to, a_.states, count(v), 1, 0, int(a_.states)); }
-
     void tile(int v, int64_t t, int times, int64_t ahead) {
         gatherSequence(s_.y, a_.u, a_.u_strides, v, t, times, ahead);
         gatherSequence(s_.dt, a_.delta, a_.delta_strides, v, t, times, ahead);
         prepare(perChannel(a_.delta_bias, v), perChannel(a_.D, v), times);
         for (int chunk = 0; chunk < plan_.chunks; ++chunk) {
-            const int size = plan_.chunkSize(chunk), offset = chunk * chunkStates * lanes;
+            const int size = plan_.chunkSize(chunk), shared = chunk * chunkStates * times;
             constexpr auto sizes = std::make_index_sequence<chunkStates>();
             if (plan_.isShared) {
                 const Advance advance =
                     mayGrow_[v] ? chooseAdvance<true, true>(size, sizes) : chooseAdvance<true, false>(size, sizes);
-                const int shared = chunk * chunkStates * times;
-                advance(s_, decay(v) + offset, state(v) + offset, s_.B + shared, s_.C + shared, times);
+                advanceChunk(advance, v, chunk, s_.B + shared, s_.C + shared, t, times);
             } else {
                 spreadParameter(s_.B, a_.B, a_.B_strides, v, chunk * chunkStates, size, t, times, ahead);
                 spreadParameter(s_.C, a_.C, a_.C_strides, v, chunk * chunkStates, size, t, times, ahead);
-                const Advance advance = chooseAdvance<false, true>(size, sizes);
-                advance(s_, decay(v) + offset, state(v) + offset, s_.B, s_.C, times);
+                advanceChunk(chooseAdvance<false, true>(size, sizes), v, chunk, s_.B, s_.C, t, times);
             }
         }
         if (!a_.y) return;
@@ -145,6 +140,21 @@ private:
             gate(times);
         }
         scatterSequence(s_.y, a_.y, a_.y_strides, v, t, times);
+    }
+
+    /// Stops on the way to save checkpoints if they are wanted.
+    void advanceChunk(
+        Advance advance, int v, int chunk, const float *B, const float *C, int64_t t, int times) {
+        const int offset = chunk * chunkStates * lanes;
+        float *const h = state(v) + offset;
+        const int pause = a_.checkpoints ? fk_scan_checkpoint_interval : times;
+        for (int begin = 0; begin < times; begin += pause) {
+            if (a_.checkpoints) {
+                float *to = checkpoint(a_, batch_, t + begin) + channel(v) * a_.states + chunk * chunkStates;
+                scatter(h, to, a_.states, count(v), 1, 0, plan_.chunkSize(chunk));
+            }
+            advance(s_, decay(v) + offset, h, B, C, begin, begin + pause < times ? begin + pause : times);
+        }
     }
 
     /// This and gate round the times up to `together`; the tiles have room.
