@@ -59,8 +59,8 @@ private:
     float *adjoint(int v) { return state(v) + plan_.chunks * chunkStates * lanes; }
     float *dA(int v) { return adjoint(v) + plan_.chunks * chunkStates * lanes; }
 
-    void loadState(float *to, const float *from, int v) {
-        gather(to, lanes, evenRows(from, a_.states, count(v)), 1, 0, int(a_.states), 0);
+    void loadState(float *to, const float *from, int v, int64_t ahead = 0) {
+        gather(to, lanes, evenRows(from, a_.states, count(v)), 1, 0, int(a_.states), ahead);
     }
 
     void saveState(const float *from, float *to, int v) {
@@ -81,7 +81,8 @@ private:
     /// Fills the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and no
     /// gradient, so that they add nothing to dB and dC. Rounds the times up to `together`.
     void prepare(int v, int64_t t, int times, int64_t ahead) {
-        loadState(state(v), checkpoint(a_, batch_, t) + channel(v) * a_.states, v);
+        const int64_t aheadStates = t >= tileTokens ? -a_.channels * a_.states : 0;
+        loadState(state(v), checkpoint(a_, batch_, t) + channel(v) * a_.states, v, aheadStates);
         TokenTile &tile = s_.tiles[v];
         gatherSequence(tile.u, a_.u, a_.u_strides, v, t, times, ahead);
         gatherSequence(tile.dt, a_.delta, a_.delta_strides, v, t, times, ahead);
@@ -121,18 +122,18 @@ private:
     }
 
     void block(int first, int states, int64_t t, int times, int64_t ahead) {
-        constexpr auto sizes = std::make_index_sequence<together>();
-        std::fill_n(s_.dB, states * tileTokens * lanes, 0.0f);
-        std::fill_n(s_.dC, states * tileTokens * lanes, 0.0f);
+        if (times < tileTokens) {  // the parts hold zeros past the end
+            std::fill_n(s_.dB, states * tileTokens * lanes, 0.0f);
+            std::fill_n(s_.dC, states * tileTokens * lanes, 0.0f);
+        }
         const int shared = plan_.isShared ? first / chunkStates * chunkStates * times + first % chunkStates : 0;
         const float *B = s_.B + shared, *C = s_.C + shared;
-        const Retreat retreat =
-            plan_.isShared ? chooseRetreat<true>(states, sizes) : chooseRetreat<false>(states, sizes);
         for (int v = 0; v < vectors_; ++v) {
             if (!plan_.isShared) {
                 spreadParameter(s_.B, a_.B, a_.B_strides, v, first, states, t, times, ahead);
                 spreadParameter(s_.C, a_.C, a_.C_strides, v, first, states, t, times, ahead);
             }
+            const Retreat retreat = chooseRetreat(states, plan_.isShared, v == 0);
             const Recompute recompute = chooseRecompute(states, plan_.isShared, mayGrow_[v], out_.dz);
             TokenTile &tile = s_.tiles[v];
             const int at = first * lanes;

@@ -67,8 +67,8 @@ static void recompute(
     }
 }
 
-/// Adds to dB and dC, [state][time][lane].
-template <int count, bool isShared>
+/// Sets dB and dC, [state][time][lane], or adds to what other vectors have left there.
+template <int count, bool isShared, bool isFirst>
 static void retreat(
     const Trace &trace, TokenTile &tile, const float *decay, float *adjoint, float *dA, const float *B, const float *C,
     float *dB, float *dC, int times) {
@@ -87,8 +87,9 @@ static void retreat(
             const int sum = (n * tileTokens + t) * lanes;
             const Vector g = (isShared ? broadcast(C[i]) : load(C + i)) * doutput + carry[n];
             dinput += (isShared ? broadcast(B[i]) : load(B + i)) * g;
-            store(dB + sum, load(dB + sum) + g * dtu);
-            store(dC + sum, load(dC + sum) + doutput * load(trace.state + at + count * lanes));
+            const Vector h = load(trace.state + at + count * lanes);
+            store(dB + sum, isFirst ? g * dtu : load(dB + sum) + g * dtu);
+            store(dC + sum, isFirst ? h * doutput : load(dC + sum) + h * doutput);
             carry[n] = load(trace.decay + at) * g;
             const Vector q = carry[n] * load(trace.state + at);
             dexponent += load(decay + n * lanes) * q;
@@ -125,8 +126,14 @@ FK_INLINE Recompute chooseRecompute(int states, bool isShared, bool mayGrow, boo
                        : chooseRecompute<true, false, false>(states, sizes);
 }
 
-template <bool isShared, size_t... index>
+template <bool isShared, bool isFirst, size_t... index>
 FK_INLINE Retreat chooseRetreat(int states, std::index_sequence<index...>) {
-    static constexpr Retreat table[] = {retreat<int(index) + 1, isShared>...};
+    static constexpr Retreat table[] = {retreat<int(index) + 1, isShared, isFirst>...};
     return table[states - 1];
+}
+
+FK_INLINE Retreat chooseRetreat(int states, bool isShared, bool isFirst) {
+    constexpr auto sizes = std::make_index_sequence<together>();
+    if (!isShared) return chooseRetreat<false, true>(states, sizes);
+    return isFirst ? chooseRetreat<true, true>(states, sizes) : chooseRetreat<true, false>(states, sizes);
 }
