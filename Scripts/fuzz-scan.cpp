@@ -168,7 +168,8 @@ void compare(const Case &c, const char *instructionSet, const Results &found, co
 
 void check(Case &c) {
     char message[500];
-    if (fk_scan_reference(&c.a, message, sizeof message) || fk_scan_reference_backward(&c.a, &c.g, message, sizeof message))
+    if (fk_scan_reference(&c.a, message, sizeof message) ||
+        fk_scan_reference_backward(&c.a, &c.g, message, sizeof message))
         stop(c, "reference", message);
     const Results expected = take(c);
     for (int32_t index = 0; const char *name = fk_scan_instruction_set_at(index); ++index) {

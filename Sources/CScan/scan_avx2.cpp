@@ -8,6 +8,7 @@
 #include <immintrin.h>
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

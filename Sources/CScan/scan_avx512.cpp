@@ -8,6 +8,7 @@
 #include <immintrin.h>
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)

@@ -7,9 +7,10 @@
 
 constexpr int runChannels = 32;
 constexpr int mostRunVectors = runChannels / lanes;
+constexpr int mostRuns = 4;  ///< That go through the tiles together.
 
 struct alignas(64) BackwardScratch {
-    float states[4 * mostStates * runChannels];  ///< [vector][decay, state, adjoint, dA][state][lane].
+    float states[4 * mostStates * runChannels];  ///< Those of every run.
     float B[tileFloats];                         ///< As in Scratch.
     float C[tileFloats];
     TokenTile tiles[mostRunVectors];
@@ -18,43 +19,59 @@ struct alignas(64) BackwardScratch {
     float dC[tileTokens * together * lanes];
 };
 
-/// The vectors of a run, from the last token of a span to its first.
+/// The vectors of a run, which go through the tiles of a span from the last to the first.
 class BackwardRun : VectorRun {
 public:
     BackwardRun(
         const Plan &plan, const BackwardWork &work, BackwardScratch &scratch, int64_t batch, int64_t firstVector,
-        int vectors, int64_t slot)
-        : VectorRun(plan, batch, firstVector, vectors), work_(work), out_(work.gradients), s_(scratch), slot_(slot) {}
+        int vectors, int64_t slot, float *states)
+        : VectorRun(plan, batch, firstVector, vectors),
+          work_(work),
+          out_(work.gradients),
+          s_(scratch),
+          slot_(slot),
+          states_(states) {}
 
-    void operator()() {
-        for (int v = 0; v < vectors_; ++v) begin(v);
-        for (int64_t tile = work_.tiles - 1; tile >= 0; --tile) {
-            const int64_t t = work_.begin + tile * tileTokens;
-            const int times = int(a_.length - t < tileTokens ? a_.length - t : tileTokens);
-            const int64_t ahead = t >= 4 * tileTokens ? -4 * tileTokens : 0;
-            if (plan_.isShared) {
-                shareParameter(s_.B, a_.B, a_.B_strides, group(0), t, times, ahead);
-                shareParameter(s_.C, a_.C, a_.C_strides, group(0), t, times, ahead);
-            }
-            for (int v = 0; v < vectors_; ++v) prepare(v, t, times, ahead);
-            for (int first = 0; first < a_.states; first += together) {
-                const int states = int(a_.states - first < together ? a_.states - first : together);
-                block(first, states, t, times, ahead);
-                if (plan_.isShared) {
-                    addLanes(s_.dB, work_.dB + part(slot_, tile, first), states);
-                    addLanes(s_.dC, work_.dC + part(slot_, tile, first), states);
-                } else {
-                    splitLanes(s_.dB, work_.dB, tile, first, states);
-                    splitLanes(s_.dC, work_.dC, tile, first, states);
-                }
-            }
-            for (int v = 0; v < vectors_; ++v) finish(v, t, times);
+    void begin() {
+        for (int v = 0; v < vectors_; ++v) {
+            mayGrow_[v] = loadDecay(decay(v), v);
+            loadState(adjoint(v), work_.adjoint + stateRow(v), v);
+            loadState(dA(v), work_.dA + stateRow(v), v);
         }
-        for (int v = 0; v < vectors_; ++v) end(v);
+    }
+
+    void goThrough(int64_t tile) {
+        const int64_t t = work_.begin + tile * tileTokens;
+        const int times = int(a_.length - t < tileTokens ? a_.length - t : tileTokens);
+        const int64_t ahead = t >= 4 * tileTokens ? -4 * tileTokens : 0;
+        if (plan_.isShared) {
+            shareParameter(s_.B, a_.B, a_.B_strides, group(0), t, times, ahead);
+            shareParameter(s_.C, a_.C, a_.C_strides, group(0), t, times, ahead);
+        }
+        for (int v = 0; v < vectors_; ++v) prepare(v, t, times, ahead);
+        for (int first = 0; first < a_.states; first += together) {
+            const int states = int(a_.states - first < together ? a_.states - first : together);
+            block(first, states, t, times, ahead);
+            if (plan_.isShared) {
+                addLanes(s_.dB, work_.dB + part(slot_, tile, first), states);
+                addLanes(s_.dC, work_.dC + part(slot_, tile, first), states);
+            } else {
+                splitLanes(s_.dB, work_.dB, tile, first, states);
+                splitLanes(s_.dC, work_.dC, tile, first, states);
+            }
+        }
+        for (int v = 0; v < vectors_; ++v) finish(v, t, times);
+    }
+
+    void end() {
+        for (int v = 0; v < vectors_; ++v) {
+            saveState(adjoint(v), work_.adjoint + stateRow(v), v);
+            saveState(dA(v), work_.dA + stateRow(v), v);
+        }
     }
 
 private:
-    float *decay(int v) { return s_.states + v * 4 * plan_.chunks * chunkStates * lanes; }
+    float *decay(int v) { return states_ + v * 4 * plan_.chunks * chunkStates * lanes; }
     float *state(int v) { return decay(v) + plan_.chunks * chunkStates * lanes; }
     float *adjoint(int v) { return state(v) + plan_.chunks * chunkStates * lanes; }
     float *dA(int v) { return adjoint(v) + plan_.chunks * chunkStates * lanes; }
@@ -65,17 +82,6 @@ private:
 
     void saveState(const float *from, float *to, int v) {
         scatter(from, to, a_.states, count(v), 1, 0, int(a_.states));
-    }
-
-    void begin(int v) {
-        mayGrow_[v] = loadDecay(decay(v), v);
-        loadState(adjoint(v), work_.adjoint + stateRow(v), v);
-        loadState(dA(v), work_.dA + stateRow(v), v);
-    }
-
-    void end(int v) {
-        saveState(adjoint(v), work_.adjoint + stateRow(v), v);
-        saveState(dA(v), work_.dA + stateRow(v), v);
     }
 
     /// Fills the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and no
@@ -195,6 +201,7 @@ private:
     const fk_scan_gradients &out_;
     BackwardScratch &s_;
     int64_t slot_;
+    float *states_;  ///< [vector][decay, state, adjoint, dA][state][lane].
     bool mayGrow_[mostRunVectors];
 };
 
@@ -210,14 +217,29 @@ static BackwardSizes backwardSizes(const fk_scan_arguments &arguments) {
     return plan.isShared ? BackwardSizes{runs * arguments.groups, runs} : BackwardSizes{runs, plan.groupChannels};
 }
 
+/// Neighbouring runs go through the tiles together where they read what lies side by side in memory (token layouts);
+/// elsewhere each for itself, so that its rows stay in the cache.
 static void backward(const BackwardWork &work, int64_t begin, int64_t end) {
     const FlushDenormals flush;
     const Plan plan(work.arguments);
     const int64_t runs = runsOfGroup(plan), batchRuns = plan.batchVectors / plan.groupVectors * runs;
+    const int64_t most = work.arguments.u_strides.channel == 1 ? std::min(mostChunks / plan.chunks, mostRuns) : 1;
     BackwardScratch scratch;
-    for (; begin < end; ++begin) {
-        const int64_t run = begin % batchRuns, group = run / runs;
-        const int64_t first = run % runs * plan.groupVectors / runs, next = (run % runs + 1) * plan.groupVectors / runs;
-        BackwardRun(plan, work, scratch, begin / batchRuns, group * plan.groupVectors + first, int(next - first), run)();
+    while (begin < end) {
+        std::optional<BackwardRun> neighbours[mostRuns];
+        const int count = int(std::min({most, end - begin, batchRuns - begin % batchRuns}));
+        for (int i = 0; i < count; ++i) {
+            const int64_t batch = (begin + i) / batchRuns, run = (begin + i) % batchRuns, group = run / runs;
+            const int64_t first = run % runs * plan.groupVectors / runs;
+            const int64_t next = (run % runs + 1) * plan.groupVectors / runs;
+            float *states = scratch.states + i * 4 * plan.chunks * chunkStates * runChannels;
+            neighbours[i].emplace(
+                plan, work, scratch, batch, group * plan.groupVectors + first, int(next - first), run, states);
+            neighbours[i]->begin();
+        }
+        for (int64_t tile = work.tiles - 1; tile >= 0; --tile)
+            for (int i = 0; i < count; ++i) neighbours[i]->goThrough(tile);
+        for (int i = 0; i < count; ++i) neighbours[i]->end();
+        begin += count;
     }
 }
