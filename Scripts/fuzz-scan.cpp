@@ -162,7 +162,8 @@ void compare(const Case &c, const char *instructionSet, const Results &found, co
             if (!(difference <= worst)) worst = difference;
         }
         if (!(worst <= 2e-5))
-            stop(c, instructionSet, c.results[i].first + " is off by " + std::to_string(worst) + " of its largest value");
+            stop(c, instructionSet,
+                 c.results[i].first + " is off by " + std::to_string(worst) + " of its largest value");
     }
 }
 

@@ -43,6 +43,7 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 #pragma clang attribute pop
 
 const fusionkit::ScanKernel fusionkit::avx2Kernel = {
-    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward, backwardSizes, backward};
+    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward,
+    backwardSizes, backward};
 
 #endif

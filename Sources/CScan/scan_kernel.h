@@ -48,8 +48,8 @@ FK_INLINE void step(
     }
 }
 
-/// Carries `states` states through the times [begin, end) of a tile and adds their part to y. B and C: shared by the lanes, [time][chunkStates];
-/// else a vector for each time and state, [time][state][lane].
+/// Carries `states` states through the times [begin, end) of a tile and adds their part to y. B and C: shared by the
+/// lanes, [time][chunkStates]; else a vector for each time and state, [time][state][lane].
 template <int states, bool isShared, bool mayGrow>
 static void advance(
     Scratch &s, const float *decay, float *state, const float *B, const float *C, int begin, int end) {
@@ -143,8 +143,7 @@ private:
     }
 
     /// Stops on the way to save checkpoints if they are wanted.
-    void advanceChunk(
-        Advance advance, int v, int chunk, const float *B, const float *C, int64_t t, int times) {
+    void advanceChunk(Advance advance, int v, int chunk, const float *B, const float *C, int64_t t, int times) {
         const int offset = chunk * chunkStates * lanes;
         float *const h = state(v) + offset;
         const int pause = a_.checkpoints ? fk_scan_checkpoint_interval : times;

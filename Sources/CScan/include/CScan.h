@@ -103,9 +103,11 @@ int32_t fk_scan_check_backward(
     const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, char *message, size_t capacity);
 
 /// Computes the gradients. Of the forward scan's arguments it reads the inputs (y and last_state may be null) and the
-/// checkpoints that the forward scan wrote; where they are null, it makes its own first. Returns 0, or the number of
-/// violated requirements without having computed anything (memory that cannot be had counts as one). The result has the
-/// same bits for any division of the work, with or without checkpoints.
+/// checkpoints that the forward scan wrote; where they are null, it makes its own first (then initial_state must not
+/// have been overwritten by last_state). Beside the checkpoints, a sixteenth of length × state, it needs memory for
+/// three states and some megabytes. Returns 0, or the number of violated requirements without having computed anything
+/// (memory that cannot be had counts as one). The result has the same bits for any division of the work, with or
+/// without checkpoints.
 int32_t fk_scan_backward(
     const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, fk_scan_parallel_for parallel,
     void *context, char *message, size_t capacity);
