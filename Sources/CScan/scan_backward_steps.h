@@ -1,3 +1,4 @@
+// The backward scan, one block of states through one tile of time. Included inside the anonymous namespace of each
 // instruction set's file, after scan_kernel.h.
 //
 // With dp the gradient of the output before the gate and a = exp(dt·A), for each channel, from the last token to the
