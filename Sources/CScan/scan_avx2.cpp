@@ -6,6 +6,9 @@
 #include "scan_internal.h"
 
 #include <immintrin.h>
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
@@ -26,7 +29,13 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 
 #include "scan_tiles.h"
 
+#include "scan_plan.h"
+
 #include "scan_kernel.h"
+
+#include "scan_backward_steps.h"
+
+#include "scan_backward.h"
 
 }  // namespace
 }  // namespace fusionkit
@@ -34,6 +43,7 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 #pragma clang attribute pop
 
 const fusionkit::ScanKernel fusionkit::avx2Kernel = {
-    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward};
+    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward,
+    backwardSizes, backward};
 
 #endif

@@ -6,6 +6,9 @@
 #include "scan_internal.h"
 
 #include <immintrin.h>
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
@@ -23,7 +26,13 @@ static void storeLanes(float *to, __m512 value, int count) { _mm512_mask_storeu_
 
 #include "scan_tiles.h"
 
+#include "scan_plan.h"
+
 #include "scan_kernel.h"
+
+#include "scan_backward_steps.h"
+
+#include "scan_backward.h"
 
 }  // namespace
 }  // namespace fusionkit
@@ -37,6 +46,6 @@ const fusionkit::ScanKernel fusionkit::avx512Kernel = {
             __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"));
     },
-    items, forward};
+    items, forward, backwardSizes, backward};
 
 #endif

@@ -61,7 +61,8 @@ int64_t reach(const std::array<Axis, count> &axes) {
 }
 
 /// Whether each index has an element of its own, for strides that nest (no stride falls inside a smaller axis's reach).
-bool isInjective(std::array<Axis, 3> axes) {
+template <size_t count>
+bool isInjective(std::array<Axis, count> axes) {
     std::sort(axes.begin(), axes.end(), [](Axis a, Axis b) { return std::abs(a.stride) < std::abs(b.stride); });
     int64_t covered = 0;
     for (const Axis &axis : axes) {
@@ -104,7 +105,32 @@ void checkSizes(const fk_scan_arguments &s, Violations &found) {
         found.add("channels (%" PRId64 ") must be a multiple of groups (%" PRId64 ").", s.channels, s.groups);
 }
 
-void checkArrays(const fk_scan_arguments &s, Violations &found) {
+/// An array to be written: strides of the output must give each element a place of its own.
+void checkOutput(
+    const fk_scan_arguments &s, const char *name, const float *data, const fk_scan_sequence_strides &strides,
+    Violations &found) {
+    checkArray(s, name, data, strides, found);
+    if (data && reach(axes(s, strides)) >= 0 && !isInjective(axes(s, strides)))
+        found.add("the strides of %s (batch %" PRId64 ", channel %" PRId64 ", time %" PRId64
+                  ") let elements overlap; each must have its own.",
+                  name, strides.batch, strides.channel, strides.time);
+}
+
+/// Likewise; strides of 0 in batch and time mean a sum.
+void checkOutput(
+    const fk_scan_arguments &s, const char *name, const float *data, const fk_scan_state_strides &strides,
+    Violations &found) {
+    checkArray(s, name, data, strides, found);
+    std::array<Axis, 4> kept = axes(s, strides);
+    for (Axis *axis : {&kept[0], &kept[3]})
+        if (axis->stride == 0) axis->size = 1;
+    if (data && reach(kept) >= 0 && !isInjective(kept))
+        found.add("the strides of %s (batch %" PRId64 ", group %" PRId64 ", state %" PRId64 ", time %" PRId64
+                  ") let elements overlap; each must have its own, but for strides of 0 in batch and time.",
+                  name, strides.batch, strides.group, strides.state, strides.time);
+}
+
+void checkInputs(const fk_scan_arguments &s, Violations &found) {
     if (!s.A) found.add("A is missing (null).");
     if (reach(std::array<Axis, 3>{{{s.batches, 1}, {s.channels, s.states}, {1, 1}}}) < 0 ||
         s.batches > INT64_MAX / 4 / s.states / s.channels)
@@ -116,11 +142,29 @@ void checkArrays(const fk_scan_arguments &s, Violations &found) {
     checkArray(s, "B", s.B, s.B_strides, found);
     checkArray(s, "C", s.C, s.C_strides, found);
     if (s.z) checkArray(s, "z", s.z, s.z_strides, found);
-    checkArray(s, "y", s.y, s.y_strides, found);
-    if (s.y && reach(axes(s, s.y_strides)) >= 0 && !isInjective(axes(s, s.y_strides)))
-        found.add("the strides of y (batch %" PRId64 ", channel %" PRId64 ", time %" PRId64
-                  ") let elements overlap; each must have its own.",
-                  s.y_strides.batch, s.y_strides.channel, s.y_strides.time);
+}
+
+void checkGradients(const fk_scan_arguments &s, const fk_scan_gradients &g, Violations &found) {
+    if (s.length > 0) checkArray(s, "dy", g.dy, g.dy_strides, found);
+    if (s.length > 0 && g.du) checkOutput(s, "du", g.du, g.du_strides, found);
+    if (s.length > 0 && g.ddelta) checkOutput(s, "ddelta", g.ddelta, g.ddelta_strides, found);
+    if (s.length > 0 && g.dz) checkOutput(s, "dz", g.dz, g.dz_strides, found);
+    if (g.dz && !s.z) found.add("dz is wanted, but z is missing (null).");
+}
+
+bool checkCommon(const fk_scan_arguments *arguments, Violations &found) {
+    if (!arguments) {
+        found.add("the arguments are missing (null).");
+        return false;
+    }
+    checkSizes(*arguments, found);
+    const bool hasSizes = found.count() == 0;
+    if (hasSizes && arguments->batches > 0 && arguments->channels > 0) checkInputs(*arguments, found);
+    const char *name = arguments->instruction_set ? arguments->instruction_set : forcedName();
+    if (name && !findKernel(name))
+        found.add("this machine has no instruction set '%.16s' for the scan; %s is one it has.", name,
+                  fk_scan_instruction_set());
+    return hasSizes;
 }
 
 }  // namespace
@@ -130,16 +174,23 @@ using namespace fusionkit;
 
 int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t capacity) {
     Violations found(message, capacity);
-    if (!arguments) {
-        found.add("the arguments are missing (null).");
-        return found.count();
+    const bool hasSizes = checkCommon(arguments, found);
+    if (hasSizes && arguments->batches > 0 && arguments->channels > 0 && arguments->length > 0)
+        checkOutput(*arguments, "y", arguments->y, arguments->y_strides, found);
+    return found.count();
+}
+
+int32_t fk_scan_check_backward(
+    const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, char *message, size_t capacity) {
+    Violations found(message, capacity);
+    const bool hasSizes = checkCommon(arguments, found);
+    if (!gradients) {
+        found.add("the gradients are missing (null).");
+    } else if (hasSizes) {
+        const fk_scan_arguments &s = *arguments;
+        if (s.batches > 0 && s.channels > 0) checkGradients(s, *gradients, found);
+        if (gradients->dB) checkOutput(s, "dB", gradients->dB, gradients->dB_strides, found);
+        if (gradients->dC) checkOutput(s, "dC", gradients->dC, gradients->dC_strides, found);
     }
-    checkSizes(*arguments, found);
-    const bool hasSizes = found.count() == 0;
-    if (hasSizes && arguments->batches > 0 && arguments->channels > 0) checkArrays(*arguments, found);
-    const char *name = arguments->instruction_set ? arguments->instruction_set : forcedName();
-    if (name && !findKernel(name))
-        found.add("this machine has no instruction set '%.16s' for the scan; %s is one it has.", name,
-                  fk_scan_instruction_set());
     return found.count();
 }

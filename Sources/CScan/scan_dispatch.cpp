@@ -33,16 +33,6 @@ const ScanKernel &standardKernel() {
     return *kernel;
 }
 
-struct Work {
-    const fk_scan_arguments &arguments;
-    const ScanKernel &kernel;
-};
-
-void runPart(void *context, int64_t begin, int64_t end) {
-    const Work &work = *static_cast<const Work *>(context);
-    work.kernel.forward(work.arguments, begin, end);
-}
-
 }  // namespace
 
 const char *forcedName() {
@@ -54,6 +44,10 @@ const ScanKernel *findKernel(const char *name) {
     for (const ScanKernel *kernel : kernels)
         if (std::strcmp(kernel->name, name) == 0 && kernel->isAvailable()) return kernel;
     return nullptr;
+}
+
+const ScanKernel &kernelFor(const fk_scan_arguments &arguments) {
+    return arguments.instruction_set ? *findKernel(arguments.instruction_set) : standardKernel();
 }
 
 }  // namespace fusionkit
@@ -70,13 +64,8 @@ const char *fk_scan_instruction_set_at(int32_t index) {
 int32_t fk_scan_forward(
     const fk_scan_arguments *arguments, fk_scan_parallel_for parallel, void *context, char *message, size_t capacity) {
     if (int32_t violations = fk_scan_check(arguments, message, capacity)) return violations;
-    const char *name = arguments->instruction_set;
-    Work work{*arguments, name ? *findKernel(name) : standardKernel()};
-    const int64_t items = work.kernel.items(*arguments);
-    if (items == 0) return 0;
-    if (parallel)
-        parallel(context, items, runPart, &work);
-    else
-        runPart(&work, 0, items);
+    const ScanKernel &kernel = kernelFor(*arguments);
+    Parallel{parallel, context}(
+        kernel.items(*arguments), [&](int64_t begin, int64_t end) { kernel.forward(*arguments, begin, end); });
     return 0;
 }

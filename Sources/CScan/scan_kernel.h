@@ -1,4 +1,4 @@
-// The forward scan. Included inside the anonymous namespace of each instruction set's file, after scan_tiles.h.
+// The forward scan. Included inside the anonymous namespace of each instruction set's file, after scan_plan.h.
 //
 //     h[n] = exp(dt·A[n])·h[n] + dt·u·B[n]        y = Σ_n C[n]·h[n] + D·u        for each channel, time after time
 //
@@ -19,11 +19,9 @@
 // Arithmetic on one vector of channels never depends on which vectors are computed beside it, so neither does the
 // result on the division of the work. A sequence can stop and continue: the state is all that tiles hand on.
 
-constexpr int chunkStates = lanes < 8 ? 8 : lanes;
-constexpr int together = chunkStates / 2;  ///< States whose exponentials are computed side by side.
-constexpr int mostChunks = int(mostStates) / chunkStates;
 constexpr int tileTimes = 64;
 constexpr int tileFloats = 4096;
+constexpr int tileStep = fk_scan_checkpoint_interval;  ///< Tiles hold a whole number of these, but for the last.
 
 struct alignas(64) Scratch {
     float decay[mostStates * lanes];  ///< A·log2(e), [vector][state][lane].
@@ -50,14 +48,17 @@ FK_INLINE void step(
     }
 }
 
-/// Carries `states` states through a tile and adds their part to y. B and C: shared by the lanes, [time][chunkStates];
-/// else a vector for each time and state, [time][state][lane].
+/// Carries `states` states through the times [begin, end) of a tile and adds their part to y. B and C: shared by the
+/// lanes, [time][chunkStates]; else a vector for each time and state, [time][state][lane].
 template <int states, bool isShared, bool mayGrow>
-static void advance(Scratch &s, const float *decay, float *state, const float *B, const float *C, int times) {
+static void advance(
+    Scratch &s, const float *decay, float *state, const float *B, const float *C, int begin, int end) {
     constexpr int stride = isShared ? 1 : lanes, rest = states % together, whole = states - rest;
     Vector h[states];
     for (int n = 0; n < states; ++n) h[n] = load(state + n * lanes);
-    for (int t = 0; t < times; ++t, B += chunkStates * stride, C += chunkStates * stride) {
+    B += begin * chunkStates * stride;
+    C += begin * chunkStates * stride;
+    for (int t = begin; t < end; ++t, B += chunkStates * stride, C += chunkStates * stride) {
         const Vector dt = load(s.dt + t * lanes), dtu = load(s.dtu + t * lanes);
         Vector sums[2] = {load(s.y + t * lanes), Vector{}};
         if constexpr (whole > 0) step<0, together, stride, mayGrow>(h, sums, decay, B, C, dt, dtu);
@@ -68,7 +69,7 @@ static void advance(Scratch &s, const float *decay, float *state, const float *B
     for (int n = 0; n < states; ++n) store(state + n * lanes, h[n]);
 }
 
-using Advance = void (*)(Scratch &, const float *, float *, const float *, const float *, int);
+using Advance = void (*)(Scratch &, const float *, float *, const float *, const float *, int, int);
 
 template <bool isShared, bool mayGrow, size_t... index>
 FK_INLINE Advance chooseAdvance(int states, std::index_sequence<index...>) {
@@ -76,154 +77,83 @@ FK_INLINE Advance chooseAdvance(int states, std::index_sequence<index...>) {
     return table[states - 1];
 }
 
-/// How channels fall into vectors. Vectors stay inside a group, whose B and C they broadcast, unless groups are so
-/// small that most lanes would be idle; then each lane brings its own B and C.
-struct Plan {
-    explicit Plan(const fk_scan_arguments &a) : arguments(a) {
-        groupChannels = a.channels / a.groups;
-        isShared = a.groups == 1 || groupChannels * 2 >= lanes;
-        const int64_t span = isShared ? groupChannels : a.channels;
-        groupVectors = (span + lanes - 1) / lanes;
-        batchVectors = isShared ? groupVectors * a.groups : groupVectors;
-        chunks = int((a.states + chunkStates - 1) / chunkStates);
-        const int perTime = isShared ? chunks * chunkStates : chunkStates * lanes;
-        times = tileTimes * perTime <= tileFloats ? tileTimes : tileFloats / perTime / lanes * lanes;
-    }
-
-    int64_t firstChannel(int64_t vector) const {
-        return isShared ? vector / groupVectors * groupChannels + vector % groupVectors * lanes : vector * lanes;
-    }
-
-    int count(int64_t vector) const {
-        const int64_t end = isShared ? (vector / groupVectors + 1) * groupChannels : arguments.channels;
-        const int64_t left = end - firstChannel(vector);
-        return int(left < lanes ? left : lanes);
-    }
-
-    int chunkSize(int chunk) const {
-        const int64_t left = arguments.states - chunk * chunkStates;
-        return int(left < chunkStates ? left : chunkStates);
-    }
-
-    const fk_scan_arguments &arguments;
-    int64_t groupChannels, groupVectors, batchVectors;
-    int chunks, times;
-    bool isShared;
-};
-
-/// Some neighbouring vectors of one batch, from the first token to the last: neighbours, because they read what lies
-/// side by side in memory (token layouts) and share B and C.
-class Run {
+/// The vectors of a run, from the first token to the last.
+class Run : VectorRun {
 public:
     Run(const Plan &plan, Scratch &scratch, int64_t batch, int64_t firstVector, int vectors)
-        : plan_(plan), a_(plan.arguments), s_(scratch), batch_(batch), firstVector_(firstVector), vectors_(vectors) {}
+        : VectorRun(plan, batch, firstVector, vectors), s_(scratch) {}
 
     void operator()() {
         for (int v = 0; v < vectors_; ++v) begin(v);
-        for (int64_t t = 0; t < a_.length; t += plan_.times) {
-            const int times = int(a_.length - t < plan_.times ? a_.length - t : plan_.times);
+        const int perTime = plan_.isShared ? plan_.chunks * chunkStates : chunkStates * lanes;
+        const int most = tileTimes * perTime <= tileFloats ? tileTimes : tileFloats / perTime / tileStep * tileStep;
+        for (int64_t t = 0; t < a_.length; t += most) {
+            const int times = int(a_.length - t < most ? a_.length - t : most);
+            const int64_t ahead = t + 2 * times <= a_.length ? times : 0;
             for (int v = 0; v < vectors_; ++v) {
-                if (plan_.isShared && (v == 0 || group(v) != group(v - 1))) shareParameters(group(v), t, times);
-                tile(v, t, times);
+                if (plan_.isShared && (v == 0 || group(v) != group(v - 1))) {
+                    shareParameter(s_.B, a_.B, a_.B_strides, group(v), t, times, ahead);
+                    shareParameter(s_.C, a_.C, a_.C_strides, group(v), t, times, ahead);
+                }
+                tile(v, t, times, ahead);
             }
         }
         if (a_.last_state)
-            for (int v = 0; v < vectors_; ++v) end(v);
+            for (int v = 0; v < vectors_; ++v)
+                scatter(state(v), a_.last_state + stateRow(v), a_.states, count(v), 1, 0, int(a_.states));
     }
 
 private:
     float *decay(int v) { return s_.decay + v * plan_.chunks * chunkStates * lanes; }
     float *state(int v) { return s_.state + v * plan_.chunks * chunkStates * lanes; }
-    int64_t channel(int v) const { return plan_.firstChannel(firstVector_ + v); }
-    int count(int v) const { return plan_.count(firstVector_ + v); }
-    int64_t group(int v) const { return (firstVector_ + v) / plan_.groupVectors; }
 
     void begin(int v) {
-        mayGrow_[v] = !a_.delta_softplus;
-        for (int i = 0; i < lanes; ++i) {
-            const int64_t d = channel(v) + (i < count(v) ? i : count(v) - 1);
-            const int64_t row = (batch_ * a_.channels + d) * a_.states;
-            for (int64_t n = 0; n < a_.states; ++n) {
-                const float value = a_.A[d * a_.states + n];
-                if (!(value <= 0)) mayGrow_[v] = true;
-                decay(v)[n * lanes + i] = value * 0x1.715476p+0f;
-                state(v)[n * lanes + i] = a_.initial_state ? a_.initial_state[row + n] : 0;
-            }
+        mayGrow_[v] = loadDecay(decay(v), v);
+        if (a_.initial_state) {
+            const Rows rows = evenRows(a_.initial_state + stateRow(v), a_.states, count(v));
+            gather(state(v), lanes, rows, 1, 0, int(a_.states), 0);
+        } else {
+            std::fill_n(state(v), a_.states * lanes, 0.0f);
         }
     }
 
-    void end(int v) {
-        for (int i = 0; i < count(v); ++i) {
-            float *last = a_.last_state + (batch_ * a_.channels + channel(v) + i) * a_.states;
-            for (int64_t n = 0; n < a_.states; ++n) last[n] = state(v)[n * lanes + i];
-        }
-    }
-
-    void shareParameters(int64_t group, int64_t t, int times) {
-        shareParameter(s_.B, a_.B + batch_ * a_.B_strides.batch + group * a_.B_strides.group, a_.B_strides, t, times);
-        shareParameter(s_.C, a_.C + batch_ * a_.C_strides.batch + group * a_.C_strides.group, a_.C_strides, t, times);
-    }
-
-    void shareParameter(float *to, const float *from, const fk_scan_state_strides &strides, int64_t t, int times) {
-        for (int64_t n = 0; n < a_.states; n += lanes) {
-            const Rows rows = evenRows(from + n * strides.state, strides.state, a_.states - n);
-            float *corner = to + n / chunkStates * chunkStates * times + n % chunkStates;
-            gather(corner, chunkStates, rows, strides.time, t, times, a_.length);
-        }
-    }
-
-    /// B or C of one chunk for vectors whose lanes belong to several groups.
-    void spreadParameter(
-        float *to, const float *from, const fk_scan_state_strides &strides, int v, int chunk, int64_t t, int times) {
-        Rows rows;
-        rows.count = lanes;
-        rows.areAdjacent = false;
-        for (int n = 0; n < plan_.chunkSize(chunk); ++n) {
-            for (int i = 0; i < lanes; ++i) {
-                const int64_t group = (channel(v) + (i < count(v) ? i : count(v) - 1)) / plan_.groupChannels;
-                rows.first[i] = from + batch_ * strides.batch + group * strides.group +
-                                (chunk * chunkStates + n) * strides.state;
-            }
-            gather(to + n * lanes, chunkStates * lanes, rows, strides.time, t, times, a_.length);
-        }
-    }
-
-    void gatherSequence(
-        float *to, const float *from, const fk_scan_sequence_strides &strides, int v, int64_t t, int times) {
-        from += batch_ * strides.batch + channel(v) * strides.channel;
-        gather(to, lanes, evenRows(from, strides.channel, count(v)), strides.time, t, times, a_.length);
-    }
-
-    /// Loads a value for each lane, or zeros.
-    Vector perChannel(const float *values, int v) const {
-        return values ? loadLanes(values + channel(v), count(v)) : Vector{};
-    }
-
-    void tile(int v, int64_t t, int times) {
-        gatherSequence(s_.y, a_.u, a_.u_strides, v, t, times);
-        gatherSequence(s_.dt, a_.delta, a_.delta_strides, v, t, times);
+    void tile(int v, int64_t t, int times, int64_t ahead) {
+        gatherSequence(s_.y, a_.u, a_.u_strides, v, t, times, ahead);
+        gatherSequence(s_.dt, a_.delta, a_.delta_strides, v, t, times, ahead);
         prepare(perChannel(a_.delta_bias, v), perChannel(a_.D, v), times);
         for (int chunk = 0; chunk < plan_.chunks; ++chunk) {
-            const int size = plan_.chunkSize(chunk), offset = chunk * chunkStates * lanes;
+            const int size = plan_.chunkSize(chunk), shared = chunk * chunkStates * times;
             constexpr auto sizes = std::make_index_sequence<chunkStates>();
             if (plan_.isShared) {
                 const Advance advance =
                     mayGrow_[v] ? chooseAdvance<true, true>(size, sizes) : chooseAdvance<true, false>(size, sizes);
-                const int shared = chunk * chunkStates * times;
-                advance(s_, decay(v) + offset, state(v) + offset, s_.B + shared, s_.C + shared, times);
+                advanceChunk(advance, v, chunk, s_.B + shared, s_.C + shared, t, times);
             } else {
-                spreadParameter(s_.B, a_.B, a_.B_strides, v, chunk, t, times);
-                spreadParameter(s_.C, a_.C, a_.C_strides, v, chunk, t, times);
-                const Advance advance = chooseAdvance<false, true>(size, sizes);
-                advance(s_, decay(v) + offset, state(v) + offset, s_.B, s_.C, times);
+                spreadParameter(s_.B, a_.B, a_.B_strides, v, chunk * chunkStates, size, t, times, ahead);
+                spreadParameter(s_.C, a_.C, a_.C_strides, v, chunk * chunkStates, size, t, times, ahead);
+                advanceChunk(chooseAdvance<false, true>(size, sizes), v, chunk, s_.B, s_.C, t, times);
             }
         }
+        if (!a_.y) return;
         if (a_.z) {
-            gatherSequence(s_.dtu, a_.z, a_.z_strides, v, t, times);
+            gatherSequence(s_.dtu, a_.z, a_.z_strides, v, t, times, ahead);
             gate(times);
         }
-        float *y = a_.y + batch_ * a_.y_strides.batch + channel(v) * a_.y_strides.channel;
-        scatter(s_.y, y, a_.y_strides.channel, count(v), a_.y_strides.time, t, times);
+        scatterSequence(s_.y, a_.y, a_.y_strides, v, t, times);
+    }
+
+    /// Stops on the way to save checkpoints if they are wanted.
+    void advanceChunk(Advance advance, int v, int chunk, const float *B, const float *C, int64_t t, int times) {
+        const int offset = chunk * chunkStates * lanes;
+        float *const h = state(v) + offset;
+        const int pause = a_.checkpoints ? fk_scan_checkpoint_interval : times;
+        for (int begin = 0; begin < times; begin += pause) {
+            if (a_.checkpoints) {
+                float *to = checkpoint(a_, batch_, t + begin) + channel(v) * a_.states + chunk * chunkStates;
+                scatter(h, to, a_.states, count(v), 1, 0, plan_.chunkSize(chunk));
+            }
+            advance(s_, decay(v) + offset, h, B, C, begin, begin + pause < times ? begin + pause : times);
+        }
     }
 
     /// This and gate round the times up to `together`; the tiles have room.
@@ -231,7 +161,8 @@ private:
         for (int t = 0; t < times; t += together) {
             Vector dt[together];
             for (int i = 0; i < together; ++i) dt[i] = load(s_.dt + (t + i) * lanes) + bias;
-            if (a_.delta_softplus) softplus<together>(dt);
+            Vector w[together];
+            if (a_.delta_softplus) softplus<together>(dt, w);
             for (int i = 0; i < together; ++i) {
                 const Vector u = load(s_.y + (t + i) * lanes);
                 store(s_.dt + (t + i) * lanes, dt[i]);
@@ -251,11 +182,7 @@ private:
         }
     }
 
-    const Plan &plan_;
-    const fk_scan_arguments &a_;
     Scratch &s_;
-    int64_t batch_, firstVector_;
-    int vectors_;
     bool mayGrow_[mostChunks];
 };
 

@@ -3,6 +3,9 @@
 #include "flush_denormals.h"
 #include "scan_internal.h"
 
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <utility>
 
 namespace fusionkit {
@@ -25,14 +28,20 @@ static void storeLanes(float *to, Four value, int count) {
 
 #include "scan_tiles.h"
 
+#include "scan_plan.h"
+
 #include "scan_kernel.h"
+
+#include "scan_backward_steps.h"
+
+#include "scan_backward.h"
 
 }  // namespace
 
 #if defined(__aarch64__)
-const ScanKernel plainKernel = {"neon", [] { return true; }, items, forward};
+const ScanKernel plainKernel = {"neon", [] { return true; }, items, forward, backwardSizes, backward};
 #else
-const ScanKernel plainKernel = {"plain", [] { return true; }, items, forward};
+const ScanKernel plainKernel = {"plain", [] { return true; }, items, forward, backwardSizes, backward};
 #endif
 
 }  // namespace fusionkit

@@ -16,15 +16,14 @@ FK_INLINE Rows evenRows(const float *first, int64_t stride, int64_t count) {
     return rows;
 }
 
-/// to[t·toStride + lane] = rows[lane][t·stride] for times [begin, begin + times). Asks for the memory of the next tile
-/// too: the processor's own prefetching follows neither so many rows nor such long strides.
+/// to[t·toStride + lane] = rows[lane][t·stride] for times [begin, begin + times). Asks for the memory of the tile that is
+/// `ahead` tokens away too: the processor's own prefetching follows neither so many rows nor such long strides.
 static void gather(
-    float *to, int toStride, const Rows &rows, int64_t stride, int64_t begin, int times, int64_t length) {
-    const bool hasNext = begin + 2 * times <= length;
+    float *to, int toStride, const Rows &rows, int64_t stride, int64_t begin, int times, int64_t ahead) {
     if (rows.areAdjacent) {
         const float *from = rows.first[0] + begin * stride;
         for (int t = 0; t < times; ++t) {
-            if (hasNext) __builtin_prefetch(from + (t + times) * stride);
+            __builtin_prefetch(from + (t + ahead) * stride);
             const float *token = from + t * stride;
             store(to + t * toStride, rows.count == lanes ? load(token) : loadLanes(token, rows.count));
         }
@@ -36,7 +35,7 @@ static void gather(
             const int64_t lowest = stride == 1 ? begin + t : -(begin + t + lanes - 1);
             Vector square[lanes];
             for (int i = 0; i < lanes; ++i) {
-                if (hasNext) __builtin_prefetch(rows.first[i] + lowest + times * stride);
+                __builtin_prefetch(rows.first[i] + lowest + ahead * stride);
                 square[i] = load(rows.first[i] + lowest);
             }
             transpose(square);

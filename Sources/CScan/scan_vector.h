@@ -78,12 +78,13 @@ FK_INLINE void exponentialsOfNegative(const Vector (&x)[count], Vector (&result)
 }
 
 /// x becomes log(1 + e^x) = max(x, 0) + log(1 + e^-|x|): e^x where x is very negative, x itself (to the bit) above 17.
+/// w becomes e^-|x|.
 template <int count>
-FK_INLINE void softplus(Vector (&x)[count]) {
+FK_INLINE void softplus(Vector (&x)[count], Vector (&w)[count]) {
     // log(1 + w) / w on [0, 1], minimax; relative error 5e-9 before rounding.
     constexpr float coefficients[] = {0.01985129f,  -0.0569592f, 0.10603619f,  -0.1530557f, 0.19675931f,
                                       -0.24954131f, 0.3332996f,  -0.49999902f, 1.0f};
-    Vector w[count], p[count];
+    Vector p[count];
     for (int i = 0; i < count; ++i) p[i] = x[i] < 0.0f ? x[i] : -x[i];
     exponentialsOfNegative<count>(p, w);
     for (int i = 0; i < count; ++i) p[i] = broadcast(-0.0032439877f);
@@ -102,6 +103,28 @@ FK_INLINE void silu(Vector (&z)[count]) {
     for (int i = 0; i < count; ++i) negative[i] = z[i] < 0.0f ? z[i] : -z[i];
     exponentialsOfNegative<count>(negative, w);
     for (int i = 0; i < count; ++i) z[i] = (z[i] < 0.0f ? z[i] * w[i] : z[i]) / (1.0f + w[i]);
+}
+
+/// x becomes log(1 + e^x), slope its derivative: sigmoid(x).
+template <int count>
+FK_INLINE void softplusWithSlope(Vector (&x)[count], Vector (&slope)[count]) {
+    Vector before[count], w[count];
+    for (int i = 0; i < count; ++i) before[i] = x[i];
+    softplus<count>(x, w);
+    for (int i = 0; i < count; ++i) slope[i] = (before[i] < 0.0f ? w[i] : broadcast(1.0f)) / (1.0f + w[i]);
+}
+
+/// z becomes z·sigmoid(z), slope its derivative.
+template <int count>
+FK_INLINE void siluWithSlope(Vector (&z)[count], Vector (&slope)[count]) {
+    Vector w[count], negative[count];
+    for (int i = 0; i < count; ++i) negative[i] = z[i] < 0.0f ? z[i] : -z[i];
+    exponentialsOfNegative<count>(negative, w);
+    for (int i = 0; i < count; ++i) {
+        const Vector whole = 1.0f / (1.0f + w[i]), sigmoid = z[i] < 0.0f ? w[i] * whole : whole;
+        slope[i] = sigmoid + sigmoid * z[i] * (1.0f - sigmoid);
+        z[i] *= sigmoid;
+    }
 }
 
 template <int step, bool upper, size_t... lane>
@@ -126,3 +149,21 @@ FK_INLINE void transposeBlocks(Vector (&rows)[lanes]) {
 
 /// Transposes a square of vectors: one exchange of single lanes, then of pairs, of fours, ….
 FK_INLINE void transpose(Vector (&rows)[lanes]) { transposeBlocks<1>(rows); }
+
+template <int step>
+FK_INLINE void addBlocks(Vector (&rows)[lanes]) {
+    if constexpr (step < lanes) {
+        for (int i = 0; i < lanes; i += 2 * step) {
+            const Vector a = rows[i], b = rows[i + step];
+            rows[i] = exchange<step, false>(a, b, std::make_index_sequence<lanes>()) +
+                      exchange<step, true>(a, b, std::make_index_sequence<lanes>());
+        }
+        addBlocks<step * 2>(rows);
+    }
+}
+
+/// Lane i of the result is the sum of the lanes of row i: a transposition that adds instead of keeping both halves.
+FK_INLINE Vector laneSums(Vector (&rows)[lanes]) {
+    addBlocks<1>(rows);
+    return rows[0];
+}

@@ -60,6 +60,34 @@ import Testing
         #expect(problem.read { $0.y[0] } == 42)
     }
 
+    @Test("says what is wrong with the arrays of a backward scan")
+    func backward() {
+        var problem = BackwardProblem(ScanConfiguration())
+        #expect(backwardViolations(problem) == "")
+        problem.forward.arguments.y = nil  // not needed
+        #expect(backwardViolations(problem) == "")
+        problem.forward.arguments.z = nil
+        problem.gradients.dy = nil
+        problem.gradients.du_strides.time = 0
+        problem.gradients.dB_strides.state = 0
+        problem.gradients.dC_strides = .init(batch: 0, group: 8, state: 1, time: 0)
+        #expect(
+            backwardViolations(problem)
+                == "dy is missing (null). the strides of du (batch 281, channel 16, time 0) let elements overlap; each "
+                + "must have its own. dz is wanted, but z is missing (null). the strides of dB (batch 128, group 128, "
+                + "state 0, time 1) let elements overlap; each must have its own, but for strides of 0 in batch and time."
+        )
+        #expect(fk_scan_check_backward(nil, nil, nil, 0) == 2)
+    }
+
+    private func backwardViolations(_ problem: BackwardProblem) -> String {
+        var (arguments, gradients) = (problem.forward.arguments, problem.gradients)
+        var message = [CChar](repeating: 0, count: 1000)
+        let count = fk_scan_check_backward(&arguments, &gradients, &message, message.count)
+        #expect((count == 0) == (message[0] == 0))
+        return text(message)
+    }
+
     @Test("cuts the message where the caller's memory ends")
     func cut() {
         var message = [CChar](repeating: 1, count: 12)

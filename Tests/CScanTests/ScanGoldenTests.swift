@@ -56,6 +56,46 @@ private let goldenFiles: [URL] =
     func golden(url: URL, instructionSet: String) throws {
         let file = try GoldenFile(url)
         var problem = ScanProblem(try configuration(file))
+        try setInputs(file, &problem)
+        let found = try problem.run(instructionSet == "reference" ? nil : instructionSet)
+        let output = try file.tensors["output"] ?? file.tensor("output.y")
+        for (found, expected) in [
+            (found.y, output.values), (found.lastState, try file.tensor("output.last_state").values),
+        ] {
+            #expect(found.count == expected.count)
+            let worst = zip(found, expected).map { abs($0 - $1) - 1e-4 * abs($1) }.max() ?? .infinity
+            #expect(worst <= 2e-5, "\(url.lastPathComponent): largest difference \(worst)")
+        }
+    }
+
+    @Test(
+        "agrees with the gradients of the authors' programs",
+        .enabled(if: !goldenFiles.isEmpty, "no golden files; set FUSIONKIT_FIXTURES to their directory"),
+        arguments: goldenFiles, instructionSets + ["reference"])
+    func gradients(url: URL, instructionSet: String) throws {
+        let file = try GoldenFile(url)
+        var problem = BackwardProblem(try configuration(file))
+        try setInputs(file, &problem.forward)
+        let a = problem.forward.arguments
+        problem.gradients.dlast_state = nil
+        problem.gradients.dy = UnsafePointer(problem.forward.keep(try file.tensor("cotangent").values))
+        problem.gradients.dy_strides = a.u_strides
+        problem.gradients.dB_strides = a.B_strides
+        problem.gradients.dC_strides = a.C_strides
+        if a.z == nil { problem.gradients.dz = nil }
+
+        let found = try problem.run(instructionSet == "reference" ? nil : instructionSet)
+        let expected = file.tensors.filter { $0.key.hasPrefix("grad.input.") }
+        #expect(!expected.isEmpty)
+        for (name, entry) in expected {
+            let values = try #require(found.values[String(name.dropFirst("grad.input.".count))])
+            #expect(values.count == entry.values.count)
+            let worst = zip(values, entry.values).map { abs($0 - $1) - 1e-4 * abs($1) }.max() ?? .infinity
+            #expect(worst <= 3e-5, "\(url.lastPathComponent) \(name): largest difference \(worst)")
+        }
+    }
+
+    private func setInputs(_ file: GoldenFile, _ problem: inout ScanProblem) throws {
         var pointers: [String: UnsafePointer<Float>] = [:]
         for (name, entry) in file.tensors { pointers[name] = UnsafePointer(problem.keep(entry.values)) }
         problem.arguments.u = pointers["input.u"]
@@ -73,16 +113,6 @@ private let goldenFiles: [URL] =
         problem.arguments.z_strides = strides
         problem.arguments.B_strides = try stateStrides(file, "input.B", problem.arguments)
         problem.arguments.C_strides = try stateStrides(file, "input.C", problem.arguments)
-
-        let found = try problem.run(instructionSet == "reference" ? nil : instructionSet)
-        let output = try file.tensors["output"] ?? file.tensor("output.y")
-        for (found, expected) in [
-            (found.y, output.values), (found.lastState, try file.tensor("output.last_state").values),
-        ] {
-            #expect(found.count == expected.count)
-            let worst = zip(found, expected).map { abs($0 - $1) - 1e-4 * abs($1) }.max() ?? .infinity
-            #expect(worst <= 2e-5, "\(url.lastPathComponent): largest difference \(worst)")
-        }
     }
 
     private func configuration(_ file: GoldenFile) throws -> ScanConfiguration {

@@ -97,12 +97,14 @@ struct ScanResult: Equatable {
 /// A scan with all its memory.
 struct ScanProblem {
     var arguments = fk_scan_arguments()
+    let configuration: ScanConfiguration
     private(set) var memory: [Memory] = []
 
     /// Random values: steps from 0.02 to 3, decays from -0.05 to -6.
     init(_ configuration: ScanConfiguration, seed: UInt64 = 1) {
         var generator = Generator(seed: seed)
         let c = configuration
+        self.configuration = configuration
         arguments.batches = Int64(c.batches)
         arguments.channels = Int64(c.channels)
         arguments.groups = Int64(c.groups)
@@ -166,13 +168,13 @@ struct ScanProblem {
         return ScanResult(y: y, lastState: Array(UnsafeBufferPointer(start: arguments.last_state, count: stateCount)))
     }
 
-    private mutating func random(
+    mutating func random(
         _ count: Int, _ range: ClosedRange<Float>, _ generator: inout Generator
     ) -> UnsafeMutablePointer<Float> {
         keep((0..<count).map { _ in generator.uniform(range) })
     }
 
-    private mutating func sequence(
+    mutating func sequence(
         _ c: ScanConfiguration, _ range: ClosedRange<Float>, _ generator: inout Generator
     ) -> (UnsafePointer<Float>, fk_scan_sequence_strides) {
         let (channels, length) = (c.channels, c.length)
@@ -192,7 +194,7 @@ struct ScanProblem {
         )
     }
 
-    private mutating func parameter(
+    mutating func parameter(
         _ c: ScanConfiguration, _ generator: inout Generator
     ) -> (UnsafePointer<Float>, fk_scan_state_strides) {
         let (groups, states, length) = (c.groups, c.states, c.length)
@@ -204,7 +206,8 @@ struct ScanProblem {
         case .constantInTime: (batch, group, state, time) = (groups * states, states, 1, 0)
         case .constantInBatch: batch = 0
         }
-        let first = random(c.batches * groups * states * length, -1...1, &generator) + max(0, -time * (length - 1))
+        let first =
+            random(c.batches * groups * states * max(1, length), -1...1, &generator) + max(0, -time * (length - 1))
         return (
             UnsafePointer(first),
             .init(batch: Int64(batch), group: Int64(group), state: Int64(state), time: Int64(time))
@@ -219,7 +222,7 @@ func text(_ message: [CChar]) -> String {
 }
 
 /// A parallel-for of as many parts as the context's integer says.
-private let runConcurrently: fk_scan_parallel_for = { context, count, body, bodyContext in
+let runConcurrently: fk_scan_parallel_for = { context, count, body, bodyContext in
     guard let parts = context?.load(as: Int.self), let body else { return }
     nonisolated(unsafe) let bodyContext = bodyContext  // what it points to is made for many threads
     DispatchQueue.concurrentPerform(iterations: parts) { part in
@@ -233,9 +236,10 @@ private let runConcurrently: fk_scan_parallel_for = { context, count, body, body
 let instructionSets: [String] = (0...).lazy.map { fk_scan_instruction_set_at($0) }.prefix { $0 != nil }
     .compactMap { $0.map { String(cString: $0) } }
 
-/// The largest difference relative to the largest magnitude in the expected values; infinite where a NaN is.
-func relativeError(_ found: [Float], _ expected: [Float]) -> Float {
-    let scale = expected.reduce(Float.leastNormalMagnitude) { max($0, abs($1)) }
+/// The largest difference relative to the largest magnitude in the expected values, or to `least` where that is larger;
+/// infinite where a NaN is.
+func relativeError(_ found: [Float], _ expected: [Float], least: Float = .leastNormalMagnitude) -> Float {
+    let scale = expected.reduce(least) { max($0, abs($1)) }
     return zip(found, expected).reduce(0) { worst, pair in
         let difference = abs(pair.0 - pair.1)
         return difference.isNaN ? .infinity : max(worst, difference / scale)

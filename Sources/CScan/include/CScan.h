@@ -21,6 +21,9 @@ typedef struct {
     int64_t batch, group, state, time;
 } fk_scan_state_strides;
 
+/// Tokens between two checkpoints of the state.
+enum { fk_scan_checkpoint_interval = 16 };
+
 /// One selective scan (Gu, Dao 2023). For batch b, channel d of group g = d / (channels / groups), time t, state n:
 ///
 ///     dt = delta[t] + delta_bias[d];  dt = log(1 + exp(dt)) where delta_softplus is set
@@ -52,8 +55,35 @@ typedef struct {
     fk_scan_sequence_strides y_strides;
     float *last_state;  ///< (batches, channels, states), contiguous; not written when null. May be initial_state.
 
+    /// The states before every fk_scan_checkpoint_interval-th token, the first included, for fk_scan_backward:
+    /// (batches, ceil(length / fk_scan_checkpoint_interval), channels, states), contiguous. Null when not wanted.
+    float *checkpoints;
+
     const char *instruction_set;  ///< One of fk_scan_instruction_set_at; null takes fk_scan_instruction_set.
 } fk_scan_arguments;
+
+/// What the backward scan is given and computes, for the fk_scan_arguments of a forward scan. Every output may be null
+/// where it is not wanted, and none overlaps another array. Outputs are overwritten.
+typedef struct {
+    const float *dy;  ///< Gradient of y.
+    fk_scan_sequence_strides dy_strides;
+    const float *dlast_state;  ///< (batches, channels, states), contiguous; zeros when null.
+
+    float *du;
+    fk_scan_sequence_strides du_strides;
+    float *ddelta;
+    fk_scan_sequence_strides ddelta_strides;
+    float *dz;  ///< Null where z is null.
+    fk_scan_sequence_strides dz_strides;
+    float *dA;  ///< (channels, states), contiguous.
+    float *dB;  ///< A stride of 0 in time or batch adds up over it, as a constant B needs; so for C.
+    fk_scan_state_strides dB_strides;
+    float *dC;
+    fk_scan_state_strides dC_strides;
+    float *dD;              ///< (channels).
+    float *ddelta_bias;     ///< (channels).
+    float *dinitial_state;  ///< (batches, channels, states), contiguous.
+} fk_scan_gradients;
 
 /// Runs body over [0, count) in disjoint parts, in any order and on any threads, and returns when all have run.
 typedef void (*fk_scan_parallel_for)(
@@ -68,8 +98,26 @@ int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t 
 int32_t fk_scan_forward(
     const fk_scan_arguments *arguments, fk_scan_parallel_for parallel, void *context, char *message, size_t capacity);
 
+/// Checks every requirement on the arguments of a backward scan, as fk_scan_check does for the forward one.
+int32_t fk_scan_check_backward(
+    const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, char *message, size_t capacity);
+
+/// Computes the gradients. Of the forward scan's arguments it reads the inputs (y and last_state may be null) and the
+/// checkpoints that the forward scan wrote; where they are null, it makes its own first (then initial_state must not
+/// have been overwritten by last_state). Beside the checkpoints, a sixteenth of length × state, it needs memory for
+/// three states and some megabytes. Returns 0, or the number of violated requirements without having computed anything
+/// (memory that cannot be had counts as one). The result has the same bits for any division of the work, with or
+/// without checkpoints.
+int32_t fk_scan_backward(
+    const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, fk_scan_parallel_for parallel,
+    void *context, char *message, size_t capacity);
+
 /// The specification: the recurrence in double precision, one step after the other. instruction_set is not used.
 int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, size_t capacity);
+
+/// The specification of the gradients, likewise. Keeps all states of one channel.
+int32_t fk_scan_reference_backward(
+    const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, char *message, size_t capacity);
 
 /// Name of the instruction set that the scan kernels use on this machine: the widest available, or the one that the
 /// environment variable FUSIONKIT_SCAN (plain, avx2, avx512; neon on arm64) names, if this machine has it.

@@ -1,0 +1,95 @@
+#include "CScan.h"
+
+#include <cmath>
+#include <vector>
+
+namespace {
+
+/// The sums of dB or dC in double precision, with one element where strides of 0 ask for a sum.
+struct StateSums {
+    StateSums(const fk_scan_arguments &s, const fk_scan_state_strides &by)
+        : s(s), by(by), values(s.batches * s.groups * s.states * s.length) {}
+
+    double &at(int64_t b, int64_t g, int64_t n, int64_t t) {
+        return values[(((by.batch ? b : 0) * s.groups + g) * s.states + n) * s.length + (by.time ? t : 0)];
+    }
+
+    void write(float *to) {
+        for (int64_t b = 0; to && b < s.batches; ++b)
+            for (int64_t g = 0; g < s.groups; ++g)
+                for (int64_t n = 0; n < s.states; ++n)
+                    for (int64_t t = 0; t < s.length; ++t)
+                        to[b * by.batch + g * by.group + n * by.state + t * by.time] = float(at(b, g, n, t));
+    }
+
+    const fk_scan_arguments &s;
+    const fk_scan_state_strides &by;
+    std::vector<double> values;
+};
+
+void write(const std::vector<double> &sums, float *to) {
+    for (size_t i = 0; to && i < sums.size(); ++i) to[i] = float(sums[i]);
+}
+
+}  // namespace
+
+int32_t fk_scan_reference_backward(
+    const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, char *message, size_t capacity) {
+    if (int32_t violations = fk_scan_check_backward(arguments, gradients, message, capacity)) return violations;
+    const fk_scan_arguments &s = *arguments;
+    const fk_scan_gradients &to = *gradients;
+    const int64_t N = s.states;
+    StateSums dB(s, to.dB_strides), dC(s, to.dC_strides);
+    std::vector<double> dA(s.channels * N), dD(s.channels), dbias(s.channels), h((s.length + 1) * N), carry(N);
+    std::vector<double> dt(s.length), slope(s.length, 1.0);
+    for (int64_t b = 0; b < s.batches; ++b)
+        for (int64_t d = 0; d < s.channels; ++d) {
+            const int64_t g = d / (s.channels / s.groups), row = (b * s.channels + d) * N;
+            const auto at = [b, d](auto *data, const fk_scan_sequence_strides &by, int64_t t) -> auto & {
+                return data[b * by.batch + d * by.channel + t * by.time];
+            };
+            const auto parameter = [b, g](const float *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
+                return double(data[b * by.batch + g * by.group + n * by.state + t * by.time]);
+            };
+            for (int64_t n = 0; n < N; ++n) h[n] = s.initial_state ? s.initial_state[row + n] : 0.0;
+            for (int64_t t = 0; t < s.length; ++t) {
+                const double x = double(at(s.delta, s.delta_strides, t)) + (s.delta_bias ? s.delta_bias[d] : 0.0);
+                dt[t] = s.delta_softplus && x <= 20 ? std::log1p(std::exp(x)) : x;
+                slope[t] = s.delta_softplus && x <= 20 ? 1 / (1 + std::exp(-x)) : 1.0;
+                for (int64_t n = 0; n < N; ++n)
+                    h[(t + 1) * N + n] = std::exp(dt[t] * s.A[d * N + n]) * h[t * N + n] +
+                                         dt[t] * parameter(s.B, s.B_strides, n, t) * at(s.u, s.u_strides, t);
+            }
+            for (int64_t n = 0; n < N; ++n) carry[n] = to.dlast_state ? to.dlast_state[row + n] : 0.0;
+            for (int64_t t = s.length - 1; t >= 0; --t) {
+                const double u = at(s.u, s.u_strides, t), skip = s.D ? s.D[d] : 0.0;
+                const double z = s.z ? at(s.z, s.z_strides, t) : 0.0, sigmoid = 1 / (1 + std::exp(-z));
+                const double dy = at(to.dy, to.dy_strides, t), doutput = s.z ? dy * z * sigmoid : dy;
+                double output = skip * u, dinput = 0, ddt = 0;
+                for (int64_t n = 0; n < N; ++n) {
+                    const double A = s.A[d * N + n], C = parameter(s.C, s.C_strides, n, t), now = h[(t + 1) * N + n];
+                    const double dstate = C * doutput + carry[n];
+                    output += C * now;
+                    dC.at(b, g, n, t) += doutput * now;
+                    dB.at(b, g, n, t) += dstate * dt[t] * u;
+                    dinput += dstate * parameter(s.B, s.B_strides, n, t);
+                    carry[n] = std::exp(dt[t] * A) * dstate;
+                    ddt += A * carry[n] * h[t * N + n];
+                    dA[d * N + n] += dt[t] * carry[n] * h[t * N + n];
+                }
+                const double ddelta = (ddt + u * dinput) * slope[t];
+                dD[d] += doutput * u;
+                dbias[d] += ddelta;
+                if (to.du) at(to.du, to.du_strides, t) = float(dt[t] * dinput + skip * doutput);
+                if (to.ddelta) at(to.ddelta, to.ddelta_strides, t) = float(ddelta);
+                if (to.dz) at(to.dz, to.dz_strides, t) = float(dy * output * sigmoid * (1 + z * (1 - sigmoid)));
+            }
+            for (int64_t n = 0; to.dinitial_state && n < N; ++n) to.dinitial_state[row + n] = float(carry[n]);
+        }
+    dB.write(to.dB);
+    dC.write(to.dC);
+    write(dA, to.dA);
+    write(dD, to.dD);
+    write(dbias, to.ddelta_bias);
+    return 0;
+}
