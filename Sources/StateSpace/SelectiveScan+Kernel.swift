@@ -4,50 +4,123 @@ import Torch
 
 extension SelectiveScan {
     /// The scan by the SIMD kernel: float32 on the CPU, without gradients.
-    func kernel() throws -> (y: Tensor, lastState: Tensor) {
+    ///
+    /// - Parameter savingCheckpoints: whether the states that the backward pass starts from are kept: a sixteenth of all.
+    func kernel(
+        savingCheckpoints: Bool = false
+    ) throws -> (y: Tensor, lastState: Tensor, checkpoints: Tensor?) {
         let (batches, channels, length, states) = (u.size(0), u.size(1), u.size(2), A.size(1))
-        // The result lies in memory as u does, so that what follows finds the layout that it had before.
-        let keepsTokensTogether = u.strides[1] == 1 && channels > 1
-        let y =
-            keepsTokensTogether
-            ? Tensor.uninitialized([batches, length, channels]).transposed(1, 2)
-            : Tensor.uninitialized([batches, channels, length])
+        let y = dense(like: u)
         let lastState = Tensor.uninitialized([batches, channels, states])
+        let interval = Int(fk_scan_checkpoint_interval)
+        let checkpoints =
+            savingCheckpoints
+            ? Tensor.uninitialized([batches, (length + interval - 1) / interval, channels, states]) : nil
+        try run { arguments, message, capacity in
+            let output = sequence(y)
+            arguments.y = UnsafeMutablePointer(mutating: output.0)
+            arguments.y_strides = output.1
+            arguments.last_state = mutable(lastState)
+            arguments.checkpoints = checkpoints.flatMap(mutable)
+            return withExtendedLifetime((y, lastState, checkpoints)) {
+                fk_scan_forward(&arguments, fk_parallel_for, nil, message, capacity)
+            }
+        }
+        return (y, lastState, checkpoints)
+    }
+
+    /// The gradients of all ``tensors``, in their order, by the SIMD kernel.
+    ///
+    /// - Parameters:
+    ///   - dy: gradient of y, (B, D, L).
+    ///   - dLastState: gradient of the last state, (B, D, N).
+    ///   - checkpoints: what the forward pass has kept.
+    func kernelGradients(dy: Tensor, dLastState: Tensor, checkpoints: Tensor?) throws -> [Tensor] {
+        let results = SelectiveScan(
+            u: dense(like: u), delta: dense(like: delta), A: .uninitialized(A.shape), B: dense(like: B),
+            C: dense(like: C), D: D.map { .uninitialized($0.shape) }, z: z.map { dense(like: $0) },
+            deltaBias: deltaBias.map { .uninitialized($0.shape) }, softplus: softplus,
+            initialState: initialState.map { .uninitialized($0.shape) }, reversed: reversed)
+        let dLastState = dLastState.contiguous()
+        try run { arguments, message, capacity in
+            arguments.checkpoints = checkpoints.flatMap(mutable)
+            var gradients = fk_scan_gradients()
+            (gradients.dy, gradients.dy_strides) = sequence(dy)
+            gradients.dlast_state = floats(dLastState)
+            func outputs(_ tensor: Tensor) -> (UnsafeMutablePointer<Float>?, fk_scan_sequence_strides) {
+                let (start, strides) = sequence(tensor)
+                return (UnsafeMutablePointer(mutating: start), strides)
+            }
+            func stateOutputs(_ tensor: Tensor) -> (UnsafeMutablePointer<Float>?, fk_scan_state_strides) {
+                let (start, strides) = stateSequence(tensor)
+                return (UnsafeMutablePointer(mutating: start), strides)
+            }
+            (gradients.du, gradients.du_strides) = outputs(results.u)
+            (gradients.ddelta, gradients.ddelta_strides) = outputs(results.delta)
+            if let dz = results.z { (gradients.dz, gradients.dz_strides) = outputs(dz) }
+            (gradients.dB, gradients.dB_strides) = stateOutputs(results.B)
+            (gradients.dC, gradients.dC_strides) = stateOutputs(results.C)
+            gradients.dA = mutable(results.A)
+            gradients.dD = results.D.flatMap(mutable)
+            gradients.ddelta_bias = results.deltaBias.flatMap(mutable)
+            gradients.dinitial_state = results.initialState.flatMap(mutable)
+            return withExtendedLifetime((results.tensors, dy, dLastState, checkpoints)) {
+                fk_scan_backward(&arguments, &gradients, fk_parallel_for, nil, message, capacity)
+            }
+        }
+        return results.tensors
+    }
+
+    /// Calls the kernel with the inputs described, and throws what it has to object.
+    private func run(
+        _ body: (inout fk_scan_arguments, UnsafeMutablePointer<CChar>?, Int) -> Int32
+    ) throws {
         let A = self.A.contiguous()
         let D = self.D?.contiguous()
         let deltaBias = self.deltaBias?.contiguous()
         let initialState = self.initialState?.contiguous()
 
         var arguments = fk_scan_arguments()
-        arguments.batches = Int64(batches)
-        arguments.channels = Int64(channels)
-        arguments.groups = Int64(B.rank == 4 ? B.size(1) : B.rank == 2 ? channels : 1)
-        arguments.states = Int64(states)
-        arguments.length = Int64(length)
-        (arguments.u, arguments.u_strides) = sequence(u, length)
-        (arguments.delta, arguments.delta_strides) = sequence(delta, length)
-        (arguments.B, arguments.B_strides) = stateSequence(B, length)
-        (arguments.C, arguments.C_strides) = stateSequence(C, length)
-        if let z { (arguments.z, arguments.z_strides) = sequence(z, length) }
-        let output = sequence(y, length)
-        arguments.y = UnsafeMutablePointer(mutating: output.0)
-        arguments.y_strides = output.1
+        arguments.batches = Int64(u.size(0))
+        arguments.channels = Int64(u.size(1))
+        arguments.groups = Int64(B.rank == 4 ? B.size(1) : B.rank == 2 ? u.size(1) : 1)
+        arguments.states = Int64(A.size(1))
+        arguments.length = Int64(u.size(2))
+        (arguments.u, arguments.u_strides) = sequence(u)
+        (arguments.delta, arguments.delta_strides) = sequence(delta)
+        (arguments.B, arguments.B_strides) = stateSequence(B)
+        (arguments.C, arguments.C_strides) = stateSequence(C)
+        if let z { (arguments.z, arguments.z_strides) = sequence(z) }
         arguments.A = floats(A)
         arguments.D = D.flatMap(floats)
         arguments.delta_bias = deltaBias.flatMap(floats)
         arguments.initial_state = initialState.flatMap(floats)
-        arguments.last_state = floats(lastState).map { UnsafeMutablePointer(mutating: $0) }
         arguments.delta_softplus = softplus
 
         var message = [CChar](repeating: 0, count: 1024)
-        let violations = withExtendedLifetime((tensors, A, D, deltaBias, initialState, y, lastState)) {
-            fk_scan_forward(&arguments, fk_parallel_for, nil, &message, message.count)
+        let violations = withExtendedLifetime((tensors, A, D, deltaBias, initialState)) {
+            message.withUnsafeMutableBufferPointer { body(&arguments, $0.baseAddress, $0.count) }
         }
         guard violations == 0 else {
             let text = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             throw SelectiveScanError(message: String(decoding: text, as: UTF8.self))
         }
-        return (y, lastState)
+    }
+
+    /// Memory without gaps for a tensor of another one's shape, with its channels (or states) side by side where the other
+    /// has them so: what follows then finds the layout that it had before.
+    private func dense(like tensor: Tensor) -> Tensor {
+        let rank = tensor.rank
+        guard rank > 2, tensor.size(rank - 2) > 1, tensor.strides[rank - 2] == 1 else {
+            return Tensor.uninitialized(tensor.shape)
+        }
+        var shape = tensor.shape
+        shape.swapAt(rank - 1, rank - 2)
+        return Tensor.uninitialized(shape).transposed(rank - 1, rank - 2)
+    }
+
+    private func mutable(_ tensor: Tensor) -> UnsafeMutablePointer<Float>? {
+        tensor.unsafeAddress.assumingMemoryBound(to: Float.self)
     }
 
     private func floats(_ tensor: Tensor) -> UnsafePointer<Float>? {
@@ -55,9 +128,9 @@ extension SelectiveScan {
     }
 
     /// The first token of a (B, D, L) tensor in the order of time, and its strides.
-    private func sequence(_ tensor: Tensor, _ length: Int) -> (UnsafePointer<Float>?, fk_scan_sequence_strides) {
+    private func sequence(_ tensor: Tensor) -> (UnsafePointer<Float>?, fk_scan_sequence_strides) {
         let strides = tensor.strides
-        let start = reversed ? (length - 1) * strides[2] : 0
+        let start = reversed ? (tensor.size(2) - 1) * strides[2] : 0
         return (
             floats(tensor).map { $0 + max(0, start) },
             fk_scan_sequence_strides(
@@ -66,13 +139,13 @@ extension SelectiveScan {
     }
 
     /// The same for B and C in each of their forms.
-    private func stateSequence(_ tensor: Tensor, _ length: Int) -> (UnsafePointer<Float>?, fk_scan_state_strides) {
+    private func stateSequence(_ tensor: Tensor) -> (UnsafePointer<Float>?, fk_scan_state_strides) {
         let strides = tensor.strides.map { Int64($0) }
         if tensor.rank == 2 {
             return (floats(tensor), fk_scan_state_strides(batch: 0, group: strides[0], state: strides[1], time: 0))
         }
         let time = strides[tensor.rank - 1]
-        let start = reversed ? (length - 1) * Int(time) : 0
+        let start = reversed ? (tensor.size(-1) - 1) * Int(time) : 0
         return (
             floats(tensor).map { $0 + max(0, start) },
             fk_scan_state_strides(

@@ -18,8 +18,8 @@ public struct SelectiveScanError: Error, Sendable, Hashable, CustomStringConvert
 ///     y[t] = Σ_n C[g,n,t]·h[n] + D[d]·u[t];   y[t] *= silu(z[t])  only where a gate is given
 ///
 /// On the CPU in float32 the forward pass runs in the SIMD kernel of `CScan`, which reads every input once and keeps the
-/// state in registers. The backward pass differentiates the same recurrence written with tensor operations, which is also
-/// what runs for other types.
+/// state in registers, and so does the backward pass, which recomputes the states from a sixteenth of them. Other types and
+/// devices run the same recurrence written with tensor operations.
 ///
 /// - Parameters:
 ///   - u: (B, D, L), any layout.
@@ -46,34 +46,19 @@ public func selectiveScan(
         initialState: initialState, reversed: reversed)
     try scan.checkShapes()
     guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else { return scan.plain() }
-    guard scan.tensors.contains(where: \.requiresGradient) else { return try scan.kernel() }
+    guard scan.tensors.contains(where: \.requiresGradient) else {
+        let result = try scan.kernel()
+        return (result.y, result.lastState)
+    }
 
-    var failure: (any Error)?
+    let inputs = scan.detached()
+    let result = try inputs.kernel(savingCheckpoints: true)
     let outputs = differentiable(
-        "selective_scan", scan.tensors,
-        forward: {
-            do {
-                let result = try scan.kernel()
-                return [result.y, result.lastState]
-            } catch {
-                failure = error
-                return [u, u]
-            }
-        },
+        "selective_scan", scan.tensors, forward: { [result.y, result.lastState] },
         backward: { outputGradients in
-            try withGradients {
-                let leaves = scan.tensors.map { tensor in
-                    let leaf = tensor.detached()
-                    leaf.setRequiresGradient()
-                    return leaf
-                }
-                let result = scan.replacingTensors(leaves).plain()
-                try checkTorchErrors()
-                return gradients(
-                    of: [result.y, result.lastState], withRespectTo: leaves, outputGradients: outputGradients)
-            }
+            try inputs.kernelGradients(
+                dy: outputGradients[0], dLastState: outputGradients[1], checkpoints: result.checkpoints)
         })
-    if let failure { throw failure }
     return (outputs[0], outputs[1])
 }
 
@@ -94,14 +79,12 @@ struct SelectiveScan {
     /// All operands that are given, in a fixed order.
     var tensors: [Tensor] { [u, delta, A, B, C] + [D, z, deltaBias, initialState].compactMap { $0 } }
 
-    /// The same scan of other tensors, in the order of ``tensors``.
-    func replacingTensors(_ tensors: [Tensor]) -> SelectiveScan {
-        var rest = tensors[5...]
-        return SelectiveScan(
-            u: tensors[0], delta: tensors[1], A: tensors[2], B: tensors[3], C: tensors[4],
-            D: D.flatMap { _ in rest.popFirst() }, z: z.flatMap { _ in rest.popFirst() },
-            deltaBias: deltaBias.flatMap { _ in rest.popFirst() }, softplus: softplus,
-            initialState: initialState.flatMap { _ in rest.popFirst() }, reversed: reversed)
+    /// The same scan outside of any graph.
+    func detached() -> SelectiveScan {
+        SelectiveScan(
+            u: u.detached(), delta: delta.detached(), A: A.detached(), B: B.detached(), C: C.detached(),
+            D: D?.detached(), z: z?.detached(), deltaBias: deltaBias?.detached(), softplus: softplus,
+            initialState: initialState?.detached(), reversed: reversed)
     }
 
     func checkShapes() throws {
