@@ -9,8 +9,12 @@ extension ScenePair {
         let spectral = ms.profile.zoomed(columns: Double(ratio), rows: Double(ratio)).withBands(msBands)
         profile.bands = spectral.bands
         if profile.geoTransform == nil, profile.groundControl.isEmpty, let msTransform = ms.profile.geoTransform {
-            // PAN is not georeferenced, the multispectral image is: the output lies where that says.
-            profile.geoTransform = msTransform.zoomed(by: Double(ratio))
+            // PAN is not georeferenced, the multispectral image is: the output lies where that says, its corner as far
+            // beside the multispectral one as the pixels are.
+            var transform = msTransform.zoomed(by: Double(ratio))
+            let corner = transform.position(column: -cornerOffset.columns, row: -cornerOffset.rows)
+            (transform.originX, transform.originY) = (corner.x, corner.y)
+            profile.geoTransform = transform
             profile.projection = ms.profile.projection
         }
         profile.driver = "GTiff"

@@ -86,7 +86,8 @@ public struct Pansharpening {
         progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> Summary {
         var writing = options.writing
-        writing.inputs += [pair.pan.file, pair.ms.file]
+        // A virtual image's sources are inputs too.
+        writing.inputs += try [pair.pan.file, pair.ms.file] + pair.pan.files() + pair.ms.files()
         RasterLibrary.setCacheLimit(bytes: options.memoryBytes / Self.cacheShare)
         let profile = pair.outputProfile(sampleType: options.sampleType)
         let reader = try SceneReader(pair, sensor: sensor)

@@ -62,7 +62,8 @@ struct CreationOptions {
     private mutating func addCompression(_ profile: RasterProfile, predictor: String) {
         if value(of: "COMPRESS") != nil { return }
         add("COMPRESS", "DEFLATE")
-        add("PREDICTOR", predictor)
+        // Predictors work on whole bytes.
+        if value(of: "NBITS") == nil { add("PREDICTOR", predictor) }
     }
 
     private mutating func addGeoTIFFDefaults(_ profile: RasterProfile) {

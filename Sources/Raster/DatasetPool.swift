@@ -30,6 +30,12 @@ final class DatasetPool: @unchecked Sendable {
     }
 
     private static func open(_ file: String, messages: GDALMessages) throws(RasterError) -> GDALDatasetH {
+        var status = stat()
+        if stat(file, &status) == 0, [S_IFIFO, S_IFSOCK, S_IFCHR].contains(status.st_mode & S_IFMT) {
+            throw RasterError(
+                .notAnImage, file: file, "it is a pipe or a device, not a file.",
+                remedy: "Write the image to a file first.")
+        }
         // Without this, handles of one VRT share the handles of its sources, across our threads.
         CPLSetThreadLocalConfigOption("VRT_SHARED_SOURCE", "NO")
         defer { CPLSetThreadLocalConfigOption("VRT_SHARED_SOURCE", nil) }

@@ -115,11 +115,14 @@ struct RasterFormat {
         }
         guard let limits = RasterFormat.limits[name] else { return }
         let count = profile.bands.count
-        if !limits.bands.contains(count) || (name == "JPEG" || name == "BMP") && count == 2 {
+        // Pictures take a second or fourth band for transparency, which near infrared is not.
+        let isPicture = ["PNG", "WEBP", "JPEG", "BMP", "GIF"].contains(name)
+        let lacksAlpha = isPicture && count.isMultiple(of: 2) && profile.bands.last?.color != .alpha
+        if !limits.bands.contains(count) || lacksAlpha || (name == "JPEG" || name == "BMP") && count == 2 {
             let fit = limits.bands.upperBound == 1 ? "1 band" : name == "WEBP" ? "3 bands" : "1 or 3 bands"
             throw RasterError(
                 .unsupportedShape, file: file, "\(name) cannot store \(count) bands as one image.",
-                remedy: "Choose \(fit), or write .tif.")
+                remedy: "Write .tif and choose \(fit) with gdal_translate -b.")
         }
         if max(profile.width, profile.height) > limits.side {
             throw RasterError(

@@ -25,6 +25,15 @@ public final class RasterReader: Sendable {
         profile = try pool.withDataset { dataset, _ in try RasterProfile(dataset: dataset, file: file) }
     }
 
+    /// The files that the image is made of: itself, what lies beside it, and the sources of a virtual one.
+    public func files() throws -> [String] {
+        try pool.withDataset { dataset, _ in
+            guard let list = GDALGetFileList(dataset) else { return [file] }
+            defer { CSLDestroy(list) }
+            return (0..<Int(CSLCount(list))).compactMap { list[$0].map { String(cString: $0) } }
+        }
+    }
+
     /// Reads a window of chosen bands, and which of its pixels are valid.
     ///
     /// - Parameters:

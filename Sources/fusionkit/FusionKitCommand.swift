@@ -42,7 +42,11 @@ struct FusionKitCommand: ParsableCommand {
         let status = exitCode(for: error)
         let text = fullMessage(for: error)
         guard status != .success else {
-            try? Console.result(text)
+            do { try Console.result(text) } catch {
+                let failure = Failure(error)
+                Console.error(failure.message)
+                Foundation.exit(failure.status)
+            }
             Foundation.exit(0)
         }
         Console.error(text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text)

@@ -30,12 +30,17 @@ enum NamedChoices {
 
     /// The indices of a list such as "SAM,ERGAS".
     static func metrics(_ list: String) throws -> [any Metric] {
-        try list.split(separator: ",").map { name in
-            if let metric = Metrics.named(String(name)) { return metric }
-            throw unknown(
-                "index", String(name), Metrics.withReference.map(\.name),
-                hint: "Known are \(Metrics.withReference.map(\.name).joined(separator: ", ")).")
+        let known = Metrics.withReference.map(\.name)
+        let hint = "Known are \(known.joined(separator: ", "))."
+        var metrics: [any Metric] = []
+        for part in list.split(separator: ",") {
+            let name = part.filter { $0 != " " }
+            guard let metric = Metrics.named(name) else { throw unknown("index", name, known, hint: hint) }
+            // A name given twice is one column.
+            if !metrics.contains(where: { $0.name == metric.name }) { metrics.append(metric) }
         }
+        if metrics.isEmpty { throw ValidationError("--metrics names no index. \(hint)") }
+        return metrics
     }
 
     private static func unknown(_ kind: String, _ name: String, _ known: [String], hint: String) -> ValidationError {
