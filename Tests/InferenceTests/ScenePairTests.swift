@@ -168,7 +168,10 @@ import Testing
         let pair = try scene.pair()
         #expect(pair.notices.count == 1 && pair.notices[0].contains(scene.panFile))
         let profile = pair.outputProfile()
-        #expect(profile.geoTransform == scene.ms.transform.zoomed(by: 4))
+        // Multispectral pixel 0 begins half a PAN pixel right of and below PAN's corner, so PAN begins as far before it.
+        let corner = scene.ms.transform.zoomed(by: 4).position(column: -0.5, row: -0.5)
+        #expect(profile.geoTransform?.originX == corner.x && profile.geoTransform?.originY == corner.y)
+        #expect(profile.geoTransform?.columnStepX == scene.ms.transform.zoomed(by: 4).columnStepX)
         #expect(profile.projection != nil)
     }
 
