@@ -80,7 +80,9 @@ struct EvaluateCommand: ParsableCommand {
         let names = evaluation.metrics.map(\.name)
         var table = TextTable(["file"] + names, numeric: Array(1...names.count))
         table.rows = rows.map { row in
-            [row.file] + names.map { String(format: csv ? "%.9g" : "%.4f", row.values[$0] ?? .nan) }
+            // What has no value is an empty field for programs and a dash for people.
+            [row.file]
+                + names.map { row.values[$0].map { String(format: csv ? "%.9g" : "%.4f", $0) } ?? (csv ? "" : "–") }
         }
         try Console.result(csv ? table.csv : table.text)
     }

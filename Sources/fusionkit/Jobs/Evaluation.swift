@@ -43,13 +43,30 @@ struct Evaluation {
             let pair = try ImagePair(
                 reference: truth, fused: image, ratio: ratio, peak: peak, border: border,
                 isValid: valid.allSatisfy { $0 } ? nil : valid)
-            let values = try metrics.map { ($0.name, try $0.value(pair)) }
             return Row(
                 file: file, pixels: pair.isValid?.count { $0 } ?? pair.reference.pixels,
-                values: Dictionary(uniqueKeysWithValues: values))
+                values: try values(of: pair, file: file))
         } catch let error as MetricError {
             throw Failure(.data, "\(file), \(reference.file): \(error)")
         }
+    }
+
+    /// The indices by name. One that such an image has no value of, being smaller than its window or having no window
+    /// without unknown pixels, is left out with a warning, unless it is the only one.
+    private func values(of pair: ImagePair, file: String) throws -> [String: Double] {
+        var values: [String: Double] = [:]
+        for metric in metrics {
+            do {
+                values[metric.name] = try metric.value(pair)
+            } catch {
+                switch error {
+                case .tooSmall where metrics.count > 1, .noValidPixels where metrics.count > 1:
+                    talk.warn("\(file): \(error)")
+                default: throw error
+                }
+            }
+        }
+        return values
     }
 
     /// The largest value of the truth, to notice a wrong peak.
