@@ -1,4 +1,3 @@
-import CScan
 import Torch
 
 /// A selective scan that was asked for with shapes that don't fit together.

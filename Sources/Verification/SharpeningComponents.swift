@@ -9,7 +9,7 @@ extension GoldenComponent {
     /// Filters, resampling, metrics and classical methods of the sharpening toolbox.
     static let sharpening: [String: GoldenComponent] = [
         "filters": GoldenComponent { golden in
-            Run(leavesOut: []) { _ in
+            Run { _ in
                 Dictionary(
                     uniqueKeysWithValues: try golden.tensors("output").keys.map { ($0, try filter($0)) })
             }
