@@ -1,0 +1,47 @@
+import Torch
+
+/// The selective scan along K paths over one map, with the sum of the K results at each pixel: the cross-scan and cross-merge
+/// of VMamba (Liu et al. 2024, figure 3) and every scan of that kind.
+///
+/// All operands lie in the order of pixels; path k visits them in its own order. It has D channels of parameters of its own,
+/// channel k·D + d of `delta`, `A`, `D`, `deltaBias` and the states.
+///
+/// - Parameters:
+///   - u: (B, D, L), the map's pixels, any layout; fastest with channels side by side.
+///   - paths: K orders of the L pixels.
+///   - delta: (B, K·D, L), the step size of each path at each pixel, before bias and softplus.
+///   - A: (K·D, N).
+///   - B: (B, G, N, L), where K divides G and G divides K·D: groups of K·D/G neighbouring channels.
+///   - C: as B.
+///   - D: (K·D); no skip where nil.
+///   - deltaBias: (K·D).
+///   - softplus: whether step sizes pass through log(1 + exp(x)), the identity above 20.
+///   - initialState: (B, K·D, N); zeros where nil.
+/// - Returns: y (B, D, L), the sum over the paths, and the state (B, K·D, N) at the end of each path.
+/// - Throws: ``SelectiveScanError`` when the shapes don't fit together.
+public func selectiveScan(
+    _ u: Tensor, along paths: ScanPaths, delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor? = nil,
+    deltaBias: Tensor? = nil, softplus: Bool = true, initialState: Tensor? = nil
+) throws -> (y: Tensor, lastState: Tensor) {
+    func alongPaths(_ tensor: Tensor) -> Tensor {  // (B, K, …, L)
+        let parts = (0..<paths.count).map { path in
+            tensor.narrowed(axis: 1, start: path, length: 1)
+                .selected(axis: tensor.rank - 1, indices: paths.pixels[.at(path)])
+        }
+        return Tensor.concatenated(parts, axis: 1)
+    }
+    func byPath(_ tensor: Tensor) -> Tensor {
+        tensor.unflattened(axis: 1, sizes: [paths.count, tensor.size(1) / paths.count])
+    }
+    let copies = u.unsqueezed(1).expanded([u.size(0), paths.count, u.size(1), u.size(2)])
+    let result = try selectiveScan(
+        alongPaths(copies).flattened(from: 1, to: 2), delta: alongPaths(byPath(delta)).flattened(from: 1, to: 2), A: A,
+        B: alongPaths(byPath(B)).flattened(from: 1, to: 2), C: alongPaths(byPath(C)).flattened(from: 1, to: 2), D: D,
+        deltaBias: deltaBias, softplus: softplus, initialState: initialState)
+    let y = byPath(result.y)
+    var sum = Tensor.zeros(u.shape, dtype: u.dtype, device: u.device)
+    for path in 0..<paths.count {
+        sum = sum + y[.all, .at(path)].selected(axis: 2, indices: paths.positions[.at(path)])
+    }
+    return (sum, result.lastState)
+}
