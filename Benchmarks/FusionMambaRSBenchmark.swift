@@ -14,7 +14,7 @@ func benchmarkFusionMambaRS(side: Int, report: (Comparison) -> Void) throws {
     let scans = [(width, 1, 2), (2 * width, 4, 2), (4 * width, 16, 1)].map { (channels, pixels, stages) in
         (
             count: 16 * stages,
-            problem: ScanProblem("scan", batches: 1, channels: channels, states: 8, length: side * side / pixels)
+            problem: ScanProblem(channels: channels, states: 8, length: side * side / pixels)
         )
     }
     for threads in [1, 2] {
@@ -24,7 +24,7 @@ func benchmarkFusionMambaRS(side: Int, report: (Comparison) -> Void) throws {
                     Contestant("FusionMambaRS forward") { _ = try network(ms: ms, pan: pan) },
                     Contestant("its scans alone") {
                         for scan in scans {
-                            for index in 0..<scan.count { try scan.problem.scan(reversed: index % 2 == 1) }
+                            for _ in 0..<scan.count { _ = try scan.problem.scan() }
                         }
                     },
                 ])

@@ -1,100 +1,147 @@
 import StateSpace
 import Torch
 
-/// Operands of a scan as FusionMamba has them: (B, L, …) in memory, seen as (B, …, L).
-struct ScanProblem {
-    let title: String
-    let (batches, channels, states, length): (Int, Int, Int, Int)
-    let groups: Int?
-    let u, delta, A, B, C, D, deltaBias: Tensor
-
-    init(_ title: String, batches: Int, channels: Int, states: Int, length: Int, groups: Int? = nil, seed: UInt64 = 1) {
-        let generator = RandomGenerator(seed: seed)
-        func tokens(_ channels: Int) -> Tensor {
-            Tensor.normal([batches, length, channels], generator: generator).transposed(1, 2)
-        }
-        func stateInputs() -> Tensor {
-            guard let groups else { return tokens(states) }
-            return tokens(groups * states).unflattened(axis: 1, sizes: [groups, states])
-        }
-        let sizes = "B\(batches) D\(channels)" + (groups.map { " (\($0) groups)" } ?? "") + " N\(states) L\(length)"
-        self.title = "\(title) \(sizes)"
-        (self.batches, self.channels, self.states, self.length) = (batches, channels, states, length)
-        self.groups = groups
-        u = tokens(channels)
-        delta = tokens(channels)
-        A = -Tensor.range(from: 1, to: states + 1).expanded([channels, states]).contiguous()
-        B = stateInputs()
-        C = stateInputs()
-        D = .ones([channels])
-        deltaBias = .full([channels], -4.6)
-    }
-
-    /// Updates of one state of one channel by one token.
-    var updates: Int { batches * channels * states * length }
-
-    func scan(reversed: Bool = false) throws {
-        _ = try selectiveScan(u, delta: delta, A: A, B: B, C: C, D: D, deltaBias: deltaBias, reversed: reversed)
-    }
-
-    /// The recurrence as most programs write it: (B, D, L, N) tensors first, then a step for each token.
-    func loopOfTensorOperations() {
-        let steps = (delta + deltaBias.unsqueezed(-1)).softplus()
-        let factors = (steps.unsqueezed(-1) * A.unsqueezed(1)).exp()  // (B, D, L, N)
-        let driven = (steps * u).unsqueezed(-1) * B.transposed(1, 2).unsqueezed(1)
-        var state = Tensor.zeros([batches, channels, states])
-        var y: [Tensor] = []
-        for time in 0..<length {
-            state = factors[.all, .all, .at(time)] * state + driven[.all, .all, .at(time)]
-            y.append((state * C[.all, .all, .at(time)].unsqueezed(1)).sum(-1))
-        }
-        _ = Tensor.stacked(y, axis: 2) + D.unsqueezed(-1) * u
-    }
+/// The four directions of VMamba's cross-scan over a square map.
+private func crossScan(side: Int) throws -> ScanPaths {
+    let rows = Array(0..<side * side)
+    let columns = rows.map { $0 % side * side + $0 / side }
+    return try ScanPaths([rows, columns, rows.reversed(), columns.reversed()])
 }
 
-func benchmarkScan(report: (Comparison) -> Void) throws {
-    let problems = [
-        ScanProblem("selective scan", batches: 1, channels: 64, states: 16, length: 65536),
-        ScanProblem("selective scan", batches: 8, channels: 192, states: 16, length: 1024),
-        ScanProblem("selective scan", batches: 1, channels: 128, states: 8, length: 65536, groups: 4),
-        ScanProblem("selective scan", batches: 1, channels: 32, states: 8, length: 4096),
-        ScanProblem("selective scan", batches: 1, channels: 32, states: 8, length: 65536),
+private func hotProblems() throws -> [ScanProblem] {
+    try [
+        ScanProblem(channels: 64, states: 16, length: 65536),
+        ScanProblem(batches: 8, channels: 192, states: 16, length: 1024),
+        ScanProblem(channels: 32, states: 8, length: 65536, paths: crossScan(side: 256)),
     ]
-    for problem in problems {
-        for threads in [1, 2] {
-            try withThreads(threads) {
-                try withInference {
-                    // As many elements at once, and in parts that stay in the cache, which no memory traffic slows down.
-                    let elements = Tensor.uniform(
-                        [problem.updates], low: -8, high: 0, generator: RandomGenerator(seed: 2))
-                    let part = elements.narrowed(axis: 0, start: 0, length: 32768)
-                    let measurements = try measure([
-                        Contestant("selectiveScan") { try problem.scan() },
-                        Contestant("libtorch exp, one tensor") { _ = elements.exp() },
-                        Contestant("libtorch exp, 128 KB at a time") {
-                            for _ in 0..<problem.updates / part.count { _ = part.exp() }
-                        },
-                    ])
-                    report(
-                        Comparison(
-                            title: problem.title, unit: "updates", work: Double(problem.updates), threads: threads,
-                            measurements: measurements))
-                }
+}
+
+/// Forward on one thread, beside libtorch's exponential of as many numbers as there are updates.
+func benchmarkScanForward(report: (Comparison) -> Void) throws {
+    let others = [
+        ScanProblem(channels: 128, states: 8, length: 65536, groups: 4),
+        ScanProblem(channels: 32, states: 8, length: 4096),
+        ScanProblem(channels: 64, states: 8, length: 16384, groups: 16),
+        ScanProblem(channels: 64, states: 8, length: 16384, groups: 64),
+    ]
+    for problem in try hotProblems() + others {
+        try withThreads(1) {
+            try withInference {
+                // As many elements at once, and in parts that stay in the cache, which no memory traffic slows down.
+                let elements = Tensor.uniform(
+                    [problem.updates], low: -8, high: 0, generator: RandomGenerator(seed: 2))
+                let part = elements.narrowed(axis: 0, start: 0, length: 32768)
+                let contestants = [
+                    Contestant("selectiveScan") { _ = try problem.scan() },
+                    Contestant("libtorch exp, one tensor") { _ = elements.exp() },
+                    Contestant("libtorch exp, 128 KB at a time") {
+                        for _ in 0..<problem.updates / part.count { _ = part.exp() }
+                    },
+                ]
+                report(try compared("scan, forward", problem, contestants))
             }
         }
     }
+}
 
-    let short = ScanProblem("selective scan", batches: 1, channels: 32, states: 8, length: 1024)
-    try withThreads(1) {
-        try withInference {
-            let measurements = try measure([
-                Contestant("selectiveScan") { try short.scan() },
-                Contestant("loop of tensor operations") { short.loopOfTensorOperations() },
-            ])
-            report(
-                Comparison(
-                    title: short.title, unit: "updates", work: Double(short.updates), threads: 1,
-                    measurements: measurements))
+/// Forward and backward on one thread, beside the forward pass alone.
+func benchmarkScanBackward(report: (Comparison) -> Void) throws {
+    for problem in try hotProblems() {
+        try withThreads(1) {
+            let contestants = [
+                Contestant("forward") { try withInference { _ = try problem.scan() } },
+                Contestant("forward and backward") { try problem.differentiated { try $0.scan() } },
+            ]
+            report(try compared("scan, backward", problem, contestants))
         }
     }
+}
+
+/// Wall time on one thread and on two.
+func benchmarkScanThreads(report: (Comparison) -> Void) throws {
+    for problem in try hotProblems() {
+        let contestants = [1, 2].flatMap { threads in
+            [
+                Contestant("forward, threads: \(threads)") {
+                    try withThreads(threads) { try withInference { _ = try problem.scan() } }
+                },
+                Contestant("forward and backward, threads: \(threads)") {
+                    try withThreads(threads) { try problem.differentiated { try $0.scan() } }
+                },
+            ]
+        }
+        report(try compared("scan, threads", problem, contestants, threads: 2))
+    }
+}
+
+/// Forward and backward beside the same recurrence by tensor operations.
+func benchmarkScanPeers(report: (Comparison) -> Void) throws {
+    let problems = [
+        ScanProblem(channels: 64, states: 16, length: 1024),
+        ScanProblem(batches: 8, channels: 192, states: 16, length: 1024),
+        ScanProblem(channels: 64, states: 16, length: 8192),
+    ]
+    for problem in problems {
+        try withThreads(1) {
+            var contestants = [
+                Contestant("selectiveScan") { try problem.differentiated { try $0.scan() } },
+                Contestant("tensor operations, 16 chunks of 16") {
+                    try problem.differentiated { $0.chunkedTensorOperations(chunk: 16, chunks: 16) }
+                },
+                Contestant("tensor operations, 32 chunks of 32") {
+                    try problem.differentiated { $0.chunkedTensorOperations(chunk: 32, chunks: 32) }
+                },
+            ]
+            if problem.length <= 1024 {
+                contestants.append(
+                    Contestant("loop of tensor operations") {
+                        try problem.differentiated { $0.loopOfTensorOperations() }
+                    })
+            }
+            report(try compared("scan and its gradients", problem, contestants))
+        }
+    }
+}
+
+/// One long sequence beside as many tokens in shorter ones.
+func benchmarkScanLength(report: (Comparison) -> Void) throws {
+    let long = ScanProblem(channels: 32, states: 16, length: 1 << 20)
+    let short = ScanProblem(channels: 32, states: 16, length: 1 << 14)
+    try withThreads(1) {
+        let contestants = [
+            Contestant("64 scans of 16,384 tokens") {
+                try withInference { for _ in 0..<64 { _ = try short.scan() } }
+            },
+            Contestant("one scan of 1,048,576 tokens") { try withInference { _ = try long.scan() } },
+        ]
+        report(try compared("scan, length", long, contestants))
+    }
+}
+
+/// Four paths over one map in one call, beside copies of the map in the order of each path.
+func benchmarkScanPaths(report: (Comparison) -> Void) throws {
+    for (side, channels, states) in [(256, 32, 8), (64, 64, 16)] {
+        let paths = try crossScan(side: side)
+        let problem = ScanProblem(channels: channels, states: states, length: side * side, paths: paths)
+        try withThreads(1) {
+            let contestants = [
+                Contestant("along the paths") { try withInference { _ = try problem.scan() } },
+                Contestant("copies, scan, sum") { try withInference { _ = try problem.scanOfCopies(paths) } },
+            ]
+            report(try compared("scan, paths", problem, contestants))
+            let gradients = [
+                Contestant("along the paths") { try problem.differentiated { try $0.scan() } },
+                Contestant("copies, scan, sum") { try problem.differentiated { try $0.scanOfCopies(paths) } },
+            ]
+            report(try compared("scan, paths, and its gradients", problem, gradients))
+        }
+    }
+}
+
+private func compared(
+    _ title: String, _ problem: ScanProblem, _ contestants: [Contestant], threads: Int = 1
+) throws -> Comparison {
+    Comparison(
+        title: "\(title): \(problem.title)", unit: "updates", work: Double(problem.updates), threads: threads,
+        measurements: try measure(contestants))
 }
