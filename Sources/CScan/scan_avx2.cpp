@@ -10,6 +10,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
@@ -37,6 +38,8 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 
 #include "scan_backward.h"
 
+#include "causal_convolution_kernel.h"
+
 }  // namespace
 }  // namespace fusionkit
 
@@ -44,6 +47,6 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 
 const fusionkit::ScanKernel fusionkit::avx2Kernel = {
     "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward,
-    backwardSizes, backward};
+    backwardSizes, backward, convolution};
 
 #endif

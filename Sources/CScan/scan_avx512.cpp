@@ -10,6 +10,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
 
@@ -34,6 +35,8 @@ static void storeLanes(float *to, __m512 value, int count) { _mm512_mask_storeu_
 
 #include "scan_backward.h"
 
+#include "causal_convolution_kernel.h"
+
 }  // namespace
 }  // namespace fusionkit
 
@@ -46,6 +49,6 @@ const fusionkit::ScanKernel fusionkit::avx512Kernel = {
             __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
             __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"));
     },
-    items, forward, backwardSizes, backward};
+    items, forward, backwardSizes, backward, convolution};
 
 #endif

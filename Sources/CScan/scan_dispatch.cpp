@@ -28,12 +28,12 @@ const ScanKernel *chooseKernel() {
     return best;
 }
 
+}  // namespace
+
 const ScanKernel &standardKernel() {
     static const ScanKernel *const kernel = chooseKernel();
     return *kernel;
 }
-
-}  // namespace
 
 const char *forcedName() {
     static const char *const name = std::getenv("FUSIONKIT_SCAN");

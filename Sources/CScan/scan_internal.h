@@ -1,6 +1,7 @@
 #pragma once
 
 #include "CScan.h"
+#include "causal_convolution.h"
 
 namespace fusionkit {
 
@@ -32,6 +33,22 @@ struct BackwardSizes {
     int64_t items, groupSlots;
 };
 
+/// Tokens that a convolution goes through at a time.
+constexpr int convolutionTile = 64;
+
+/// The causal convolution for one instruction set, by the number of taps less one. Each computes the tiles [begin, end) of
+/// batches × paths × tiles, or of batches × tiles for the gradient of the input.
+struct ConvolutionKernel {
+    using Forward = void (*)(const fk_convolution_arguments &, int64_t begin, int64_t end);
+    using Backward = void (*)(
+        const fk_convolution_arguments &, const fk_convolution_gradients &, float *parts, int64_t begin, int64_t end);
+    using Input = void (*)(
+        const fk_convolution_arguments &, const fk_convolution_gradients &, int64_t begin, int64_t end);
+    Forward forward[fk_convolution_most_taps];
+    Backward backward[fk_convolution_most_taps];
+    Input inputGradient[fk_convolution_most_taps];
+};
+
 /// What one instruction set offers. `items` is the number of independent pieces of work (batch × vectors of channels);
 /// `forward` computes the pieces [begin, end), and so does `backward`, of batches × BackwardSizes::items.
 struct ScanKernel {
@@ -41,6 +58,7 @@ struct ScanKernel {
     void (*forward)(const fk_scan_arguments &arguments, int64_t begin, int64_t end);
     BackwardSizes (*backwardSizes)(const fk_scan_arguments &arguments);
     void (*backward)(const BackwardWork &work, int64_t begin, int64_t end);
+    ConvolutionKernel convolution;
 };
 
 extern const ScanKernel plainKernel;
@@ -54,6 +72,9 @@ const char *forcedName();
 
 /// The kernel of that name if this machine can run it, else null.
 const ScanKernel *findKernel(const char *name);
+
+/// The kernel for this machine, or the one that FUSIONKIT_SCAN names.
+const ScanKernel &standardKernel();
 
 /// The kernel that arguments which have been checked ask for.
 const ScanKernel &kernelFor(const fk_scan_arguments &arguments);

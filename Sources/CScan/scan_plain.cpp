@@ -7,6 +7,7 @@
 #include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace fusionkit {
 namespace {
@@ -36,12 +37,14 @@ static void storeLanes(float *to, Four value, int count) {
 
 #include "scan_backward.h"
 
+#include "causal_convolution_kernel.h"
+
 }  // namespace
 
 #if defined(__aarch64__)
-const ScanKernel plainKernel = {"neon", [] { return true; }, items, forward, backwardSizes, backward};
+const ScanKernel plainKernel = {"neon", [] { return true; }, items, forward, backwardSizes, backward, convolution};
 #else
-const ScanKernel plainKernel = {"plain", [] { return true; }, items, forward, backwardSizes, backward};
+const ScanKernel plainKernel = {"plain", [] { return true; }, items, forward, backwardSizes, backward, convolution};
 #endif
 
 }  // namespace fusionkit

@@ -129,4 +129,6 @@ const char *fk_scan_instruction_set_at(int32_t index);
 #ifdef __cplusplus
 }
 #endif
+
+#include "causal_convolution.h"
 #endif
