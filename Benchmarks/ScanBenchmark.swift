@@ -78,7 +78,7 @@ func benchmarkScanThreads(report: (Comparison) -> Void) throws {
 func benchmarkScanPeers(report: (Comparison) -> Void) throws {
     let problems = [
         ScanProblem(channels: 64, states: 16, length: 1024),
-        ScanProblem(batches: 8, channels: 192, states: 16, length: 1024),
+        ScanProblem(batches: 8, channels: 192, states: 16, length: 256),
         ScanProblem(channels: 64, states: 16, length: 8192),
     ]
     for problem in problems {
@@ -88,8 +88,8 @@ func benchmarkScanPeers(report: (Comparison) -> Void) throws {
                 Contestant("tensor operations, 16 chunks of 16") {
                     try problem.differentiated { $0.chunkedTensorOperations(chunk: 16, chunks: 16) }
                 },
-                Contestant("tensor operations, 32 chunks of 32") {
-                    try problem.differentiated { $0.chunkedTensorOperations(chunk: 32, chunks: 32) }
+                Contestant("tensor operations, 4 chunks of 16") {
+                    try problem.differentiated { $0.chunkedTensorOperations(chunk: 16, chunks: 4) }
                 },
             ]
             if problem.length <= 1024 {
