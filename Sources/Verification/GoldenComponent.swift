@@ -11,14 +11,18 @@ struct GoldenComponent: Sendable {
         var forward: ([String: Tensor]) throws -> [String: Tensor]
         /// Outputs of the file that this program does not compute.
         var leavesOut: Set<String> = []
+        /// Further prefixes of tensors of the file that are outputs, such as "index"; the names of such outputs have the
+        /// prefix.
+        var furtherOutputs: [String] = []
 
         /// A run of a module.
         init(
-            _ module: Module? = nil, leavesOut: Set<String> = [],
+            _ module: Module? = nil, leavesOut: Set<String> = [], furtherOutputs: [String] = [],
             _ forward: @escaping ([String: Tensor]) throws -> [String: Tensor]
         ) {
             self.module = module
             self.leavesOut = leavesOut
+            self.furtherOutputs = furtherOutputs
             self.forward = forward
         }
     }
@@ -36,8 +40,9 @@ struct GoldenComponent: Sendable {
     static let all: [String: [String: GoldenComponent]] = [
         "fusionmamba-rs": fusionMambaRS,
         "sharpening": sharpening,
-        "mmmamba": ["selective_scan": selectiveScanComponent],
-        "lemamba": ["selective_scan": selectiveScanComponent],
+        "mmmamba": miScan.merging(["selective_scan": selectiveScanComponent]) { $1 },
+        "lemamba": leMambaPaths.merging(["selective_scan": selectiveScanComponent]) { $1 },
+        "fusionmamba-mm": ["es2d_index": skipSampledPaths],
     ]
 }
 

@@ -24,8 +24,11 @@ public struct ScanPaths: Sendable {
     /// Paths of equal length, each with the pixel of every token in the order of time.
     ///
     /// - Throws: ``ScanPathError`` where a path is not a permutation of 0 ..< L, or the lengths differ.
-    public init(_ paths: [[Int]]) throws {
+    public init(_ paths: [[Int]]) throws(ScanPathError) {
         guard let length = paths.first?.count else { throw ScanPathError(message: "there is none.") }
+        guard length <= Int(Int32.max) else {
+            throw ScanPathError(message: "\(length) tokens; at most \(Int32.max) can be counted.")
+        }
         var positions: [Int32] = []
         for (index, path) in paths.enumerated() {
             guard path.count == length else {
@@ -45,5 +48,11 @@ public struct ScanPaths: Sendable {
         let shape = [paths.count, length]
         pixels = Tensor(paths.joined().map { Int32($0) }, shape: shape)
         self.positions = Tensor(positions, shape: shape)
+    }
+
+    /// Tables that are known to be right.
+    init(pixels: Tensor, positions: Tensor) {
+        self.pixels = pixels
+        self.positions = positions
     }
 }
