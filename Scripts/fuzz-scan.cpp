@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <numeric>
 #include <random>
 #include <string>
 #include <thread>
@@ -49,21 +50,30 @@ struct Case {
     fk_scan_arguments a{};
     fk_scan_gradients g{};
     Memory memory;
+    std::vector<int32_t> pixels;
     std::vector<std::pair<std::string, std::pair<float *, int64_t>>> results;
 
     Case() {
-        a.groups = integer(1, 4);
+        a.paths = coin() ? integer(0, 1) : integer(2, 4);
+        a.groups = paths() * (coin() ? 1 : integer(1, 4));
         a.channels = a.groups * integer(1, 24);
         a.batches = integer(1, 3);
         a.states = coin() ? integer(1, 20) : integer(1, 256);
         a.length = integer(1, 150);
         a.delta_softplus = coin();
+        if (a.paths > 1 || integer(0, 3) == 0) a.pixels = makePixels();
         const bool tokens = coin(), isReversed = coin();
-        const auto input = [&](float least, float most) { return sequence(least, most, tokens, isReversed); };
+        const int64_t all = a.channels, map = a.channels / paths();
+        const auto input = [&](float least, float most, int64_t channels) {
+            return place(memory.make(a.batches * channels * a.length, least, most), channels, tokens, isReversed);
+        };
+        const auto output = [&](const char *name, int64_t channels) {
+            return place(keep(name, a.batches * channels * a.length), channels, tokens, isReversed);
+        };
         const int64_t stateCount = a.batches * a.channels * a.states;
-        set(a.u, a.u_strides, input(-1, 1));
-        set(a.delta, a.delta_strides, a.delta_softplus ? input(-3, 2) : input(0.02f, 1.5f));
-        if (coin()) set(a.z, a.z_strides, input(-4, 4));
+        set(a.u, a.u_strides, input(-1, 1, map));
+        set(a.delta, a.delta_strides, a.delta_softplus ? input(-3, 2, all) : input(0.02f, 1.5f, all));
+        if (coin()) set(a.z, a.z_strides, input(-4, 4, map));
         const int form = int(integer(0, 3));
         set(a.B, a.B_strides, parameter(-1, 1, form));
         set(a.C, a.C_strides, parameter(-1, 1, form));
@@ -71,20 +81,36 @@ struct Case {
         if (coin()) a.D = memory.make(a.channels, -1, 1);
         if (coin()) a.delta_bias = memory.make(a.channels, 0, 0.5f);
         if (coin()) a.initial_state = memory.make(stateCount, -1, 1);
-        set(g.dy, g.dy_strides, input(-1, 1));
+        set(g.dy, g.dy_strides, input(-1, 1, map));
         if (coin()) g.dlast_state = memory.make(stateCount, -1, 1);
 
-        set(a.y, a.y_strides, output("y", tokens, isReversed));
+        set(a.y, a.y_strides, output("y", map));
         a.last_state = keep("last state", stateCount);
-        set(g.du, g.du_strides, output("du", tokens, isReversed));
-        set(g.ddelta, g.ddelta_strides, output("ddelta", tokens, isReversed));
-        if (a.z) set(g.dz, g.dz_strides, output("dz", tokens, isReversed));
+        set(g.du, g.du_strides, output("du", map));
+        set(g.ddelta, g.ddelta_strides, output("ddelta", all));
+        if (a.z) set(g.dz, g.dz_strides, output("dz", map));
         set(g.dB, g.dB_strides, parameter(0, 0, form, "dB"));
         set(g.dC, g.dC_strides, parameter(0, 0, form, "dC"));
         g.dA = keep("dA", a.channels * a.states);
         g.dD = keep("dD", a.channels);
         g.ddelta_bias = keep("ddelta_bias", a.channels);
         g.dinitial_state = keep("dinitial_state", stateCount);
+    }
+
+    int64_t paths() const { return std::max<int64_t>(a.paths, 1); }
+
+    /// Random orders, or rows forwards and backwards.
+    const int32_t *makePixels() {
+        const bool isRandom = coin();
+        pixels.resize(paths() * a.length);
+        for (int64_t path = 0; path < paths(); ++path) {
+            const auto first = pixels.begin() + path * a.length, next = first + a.length;
+            std::iota(first, next, 0);
+            if (path % 2 == 1) std::reverse(first, next);
+            if (isRandom) std::shuffle(first, next, engine);
+        }
+        pixels.shrink_to_fit();
+        return pixels.data();
     }
 
     float *keep(const char *name, int64_t count) {
@@ -99,19 +125,11 @@ struct Case {
         strides = array.strides;
     }
 
-    Sequence place(float *data, bool tokens, bool isReversed) const {
-        fk_scan_sequence_strides by{a.channels * a.length, tokens ? 1 : a.length, tokens ? a.channels : 1};
+    Sequence place(float *data, int64_t channels, bool tokens, bool isReversed) const {
+        fk_scan_sequence_strides by{channels * a.length, tokens ? 1 : a.length, tokens ? channels : 1};
         if (!isReversed) return {data, by};
         by.time = -by.time;
         return {data - (a.length - 1) * by.time, by};
-    }
-
-    Sequence sequence(float least, float most, bool tokens, bool isReversed) {
-        return place(memory.make(a.batches * a.channels * a.length, least, most), tokens, isReversed);
-    }
-
-    Sequence output(const char *name, bool tokens, bool isReversed) {
-        return place(keep(name, a.batches * a.channels * a.length), tokens, isReversed);
     }
 
     /// Forms: time last, states last, constant in time, constant in batch.
@@ -147,9 +165,9 @@ Results take(Case &c) {
 }
 
 void stop(const Case &c, const char *instructionSet, const std::string &what) {
-    std::fprintf(stderr, "batches %lld channels %lld groups %lld states %lld length %lld, %s: %s\n",
-                 (long long)c.a.batches, (long long)c.a.channels, (long long)c.a.groups, (long long)c.a.states,
-                 (long long)c.a.length, instructionSet, what.c_str());
+    std::fprintf(stderr, "batches %lld paths %lld channels %lld groups %lld states %lld length %lld, %s: %s\n",
+                 (long long)c.a.batches, (long long)c.a.paths, (long long)c.a.channels, (long long)c.a.groups,
+                 (long long)c.a.states, (long long)c.a.length, instructionSet, what.c_str());
     std::exit(1);
 }
 
@@ -180,6 +198,7 @@ void check(Case &c) {
             const int64_t tiles = (c.a.length + fk_scan_checkpoint_interval - 1) / fk_scan_checkpoint_interval;
             const std::unique_ptr<float[]> checkpoints(new float[c.a.batches * tiles * c.a.channels * c.a.states]);
             c.a.checkpoints = parts % 2 == 0 ? checkpoints.get() : nullptr;
+            c.a.threads = parts;
             if (fk_scan_forward(&c.a, onThreads, &parts, message, sizeof message) ||
                 fk_scan_backward(&c.a, &c.g, onThreads, &parts, message, sizeof message))
                 stop(c, name, message);

@@ -13,7 +13,7 @@ struct alignas(64) BackwardScratch {
     float states[4 * mostStates * runChannels];  ///< Those of every run.
     float B[tileFloats];                         ///< As in Scratch.
     float C[tileFloats];
-    TokenTile tiles[mostRunVectors];
+    GradientTile tiles[mostRunVectors];
     Trace trace;
     float dB[tileTokens * together * lanes];  ///< [state][time][lane].
     float dC[tileTokens * together * lanes];
@@ -35,8 +35,8 @@ public:
     void begin() {
         for (int v = 0; v < vectors_; ++v) {
             mayGrow_[v] = loadDecay(decay(v), v);
-            loadState(adjoint(v), work_.adjoint + stateRow(v), v);
-            loadState(dA(v), work_.dA + stateRow(v), v);
+            loadStates(adjoint(v), work_.adjoint + ownRow(v), v);
+            loadStates(dA(v), work_.dA + ownRow(v), v);
         }
     }
 
@@ -48,7 +48,8 @@ public:
             shareParameter(s_.B, a_.B, a_.B_strides, group(0), t, times, ahead);
             shareParameter(s_.C, a_.C, a_.C_strides, group(0), t, times, ahead);
         }
-        for (int v = 0; v < vectors_; ++v) prepare(v, t, times, ahead);
+        fill(t, times, ahead);
+        for (int v = 0; v < vectors_; ++v) prepare(v, t, times);
         for (int first = 0; first < a_.states; first += together) {
             const int states = int(a_.states - first < together ? a_.states - first : together);
             block(first, states, t, times, ahead);
@@ -60,13 +61,19 @@ public:
                 splitLanes(s_.dC, work_.dC, tile, first, states);
             }
         }
-        for (int v = 0; v < vectors_; ++v) finish(v, t, times);
+        for (int v = 0; v < vectors_; ++v) finish(v, times);
+        GradientTile &first = s_.tiles[0];
+        if (out_.du) scatterSum(first.u, gradientStride, out_.du, out_.du_strides, 0, vectors_, t, times);
+        if (out_.ddelta)
+            scatterSequence<false>(
+                first.dt, gradientStride, out_.ddelta, out_.ddelta_strides, 0, vectors_, t, times);
+        if (out_.dz) scatterSum(first.dgate, gradientStride, out_.dz, out_.dz_strides, 0, vectors_, t, times);
     }
 
     void end() {
         for (int v = 0; v < vectors_; ++v) {
-            saveState(adjoint(v), work_.adjoint + stateRow(v), v);
-            saveState(dA(v), work_.dA + stateRow(v), v);
+            storeStates(adjoint(v), work_.adjoint + ownRow(v), v);
+            storeStates(dA(v), work_.dA + ownRow(v), v);
         }
     }
 
@@ -76,24 +83,26 @@ private:
     float *adjoint(int v) { return state(v) + plan_.chunks * chunkStates * lanes; }
     float *dA(int v) { return adjoint(v) + plan_.chunks * chunkStates * lanes; }
 
-    void loadState(float *to, const float *from, int v, int64_t ahead = 0) {
-        gather(to, lanes, evenRows(from, a_.states, count(v)), 1, 0, int(a_.states), ahead);
+    /// Where row (batch, channel) of the states of this path begins.
+    int64_t ownRow(int v) const { return (batch_ * a_.channels + channel(v)) * a_.states; }
+
+    void fill(int64_t t, int times, int64_t ahead) {
+        GradientTile &tile = s_.tiles[0];
+        const auto gather = [&](float *to, const float *from, const fk_scan_sequence_strides &strides) {
+            gatherSequence(to, gradientStride, from, strides, 0, vectors_, t, times, ahead);
+        };
+        gather(tile.u, a_.u, a_.u_strides);
+        gather(tile.dt, a_.delta, a_.delta_strides);
+        gather(tile.doutput, out_.dy, out_.dy_strides);
+        if (a_.z) gather(tile.dgate, a_.z, a_.z_strides);
     }
 
-    void saveState(const float *from, float *to, int v) {
-        scatter(from, to, a_.states, count(v), 1, 0, int(a_.states));
-    }
-
-    /// Fills the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and no
+    /// Prepares the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and no
     /// gradient, so that they add nothing to dB and dC. Rounds the times up to `together`.
-    void prepare(int v, int64_t t, int times, int64_t ahead) {
-        const int64_t aheadStates = t >= tileTokens ? -a_.channels * a_.states : 0;
-        loadState(state(v), checkpoint(a_, batch_, t) + channel(v) * a_.states, v, aheadStates);
-        TokenTile &tile = s_.tiles[v];
-        gatherSequence(tile.u, a_.u, a_.u_strides, v, t, times, ahead);
-        gatherSequence(tile.dt, a_.delta, a_.delta_strides, v, t, times, ahead);
-        gatherSequence(tile.doutput, out_.dy, out_.dy_strides, v, t, times, ahead);
-        if (a_.z) gatherSequence(tile.dgate, a_.z, a_.z_strides, v, t, times, ahead);
+    void prepare(int v, int64_t t, int times) {
+        const int64_t aheadStates = t >= tileTokens ? -scan_.checkpointStates : 0;
+        loadStates(state(v), scan_.checkpoint(batch_, t) + channel(v) * a_.states, v, aheadStates);
+        GradientTile &tile = s_.tiles[v];
         const Vector bias = perChannel(a_.delta_bias, v), skip = perChannel(a_.D, v);
         static constexpr auto ones = [] {
             std::array<float, lanes> values;
@@ -141,7 +150,7 @@ private:
             }
             const Retreat retreat = chooseRetreat(states, plan_.isShared, v == 0);
             const Recompute recompute = chooseRecompute(states, plan_.isShared, mayGrow_[v], out_.dz);
-            TokenTile &tile = s_.tiles[v];
+            GradientTile &tile = s_.tiles[v];
             const int at = first * lanes;
             recompute(s_.trace, tile, decay(v) + at, state(v) + at, B, C, times);
             retreat(s_.trace, tile, decay(v) + at, adjoint(v) + at, dA(v) + at, B, C, s_.dB, s_.dC, times);
@@ -166,13 +175,14 @@ private:
     void splitLanes(const float *from, float *to, int64_t tile, int first, int states) const {
         const int64_t stride = part(1, 0, 0) - part(0, 0, 0);
         for (int n = 0; n < states; ++n)
-            scatter(from + n * tileTokens * lanes, to + part(channel(0), tile, first + n), stride, count(0), 1, 0,
-                    tileTokens);
+            scatter<false>(
+                from + n * tileTokens * lanes, to + part(channel(0), tile, first + n), stride, count(0),
+                Tokens{nullptr, 1}, 0, tileTokens);
     }
 
     /// Turns what the blocks have added up into the gradients of u, delta and z.
-    void finish(int v, int64_t t, int times) {
-        TokenTile &tile = s_.tiles[v];
+    void finish(int v, int times) {
+        GradientTile &tile = s_.tiles[v];
         const Vector skip = perChannel(a_.D, v);
         Vector dskip{}, dbias{};
         for (int i = 0; i < times * lanes; i += lanes) {
@@ -185,9 +195,6 @@ private:
             store(tile.dt + i, ddelta);
             store(tile.dgate + i, load(tile.dgate + i) * load(tile.output + i));
         }
-        if (out_.du) scatterSequence(tile.u, out_.du, out_.du_strides, v, t, times);
-        if (out_.ddelta) scatterSequence(tile.dt, out_.ddelta, out_.ddelta_strides, v, t, times);
-        if (out_.dz) scatterSequence(tile.dgate, out_.dz, out_.dz_strides, v, t, times);
         add(work_.dD, dskip, v);
         add(work_.dbias, dbias, v);
     }
@@ -210,20 +217,20 @@ static int64_t runsOfGroup(const Plan &plan) {
     return plan.isShared ? (plan.groupVectors + mostRunVectors - 1) / mostRunVectors : plan.groupVectors;
 }
 
-static BackwardSizes backwardSizes(const fk_scan_arguments &arguments) {
-    if (arguments.channels == 0) return {0, 0};
-    const Plan plan(arguments);
+static BackwardSizes backwardSizes(const PathScan &scan) {
+    if (scan.arguments.channels == 0) return {0, 0};
+    const Plan plan(scan);
     const int64_t runs = runsOfGroup(plan);
-    return plan.isShared ? BackwardSizes{runs * arguments.groups, runs} : BackwardSizes{runs, plan.groupChannels};
+    return plan.isShared ? BackwardSizes{runs * scan.arguments.groups, runs} : BackwardSizes{runs, plan.groupChannels};
 }
 
 /// Neighbouring runs go through the tiles together where they read what lies side by side in memory (token layouts);
 /// elsewhere each for itself, so that its rows stay in the cache.
 static void backward(const BackwardWork &work, int64_t begin, int64_t end) {
     const FlushDenormals flush;
-    const Plan plan(work.arguments);
+    const Plan plan(work.scan);
     const int64_t runs = runsOfGroup(plan), batchRuns = plan.batchVectors / plan.groupVectors * runs;
-    const int64_t most = work.arguments.u_strides.channel == 1 ? std::min(mostChunks / plan.chunks, mostRuns) : 1;
+    const int64_t most = work.scan.arguments.u_strides.channel == 1 ? std::min(mostChunks / plan.chunks, mostRuns) : 1;
     BackwardScratch scratch;
     while (begin < end) {
         std::optional<BackwardRun> neighbours[mostRuns];

@@ -21,7 +21,7 @@ constexpr int tileTokens = fk_scan_checkpoint_interval;
 static_assert(tileTokens % lanes == 0 && tileTokens % together == 0);
 
 /// What is computed once for each token and channel of a vector: [time][lane].
-struct TokenTile {
+struct GradientTile {
     float dt[tileTokens * lanes] = {};
     float slope[tileTokens * lanes] = {};  ///< Derivative of dt by delta.
     float u[tileTokens * lanes] = {};
@@ -33,6 +33,8 @@ struct TokenTile {
     float dexponent[tileTokens * lanes] = {};  ///< Σ A·log2(e)·q.
 };
 
+constexpr int64_t gradientStride = sizeof(GradientTile) / sizeof(float);
+
 /// What one block of states of one vector leaves for the way back: [time][state][lane].
 struct alignas(64) Trace {
     float decay[tileTokens * together * lanes];        ///< a.
@@ -41,7 +43,7 @@ struct alignas(64) Trace {
 
 template <int count, bool isShared, bool mayGrow, bool needsOutput>
 static void recompute(
-    Trace &trace, TokenTile &tile, const float *decay, const float *state, const float *B, const float *C, int times) {
+    Trace &trace, GradientTile &tile, const float *decay, const float *state, const float *B, const float *C, int times) {
     constexpr int stride = isShared ? 1 : lanes;
     float *traceDecay = trace.decay, *traceState = trace.state;
     Vector h[count];
@@ -72,7 +74,7 @@ static void recompute(
 /// Sets dB and dC, [state][time][lane], or adds to what other vectors have left there.
 template <int count, bool isShared, bool isFirst>
 static void retreat(
-    const Trace &trace, TokenTile &tile, const float *decay, float *adjoint, float *dA, const float *B, const float *C,
+    const Trace &trace, GradientTile &tile, const float *decay, float *adjoint, float *dA, const float *B, const float *C,
     float *dB, float *dC, int times) {
     constexpr int stride = isShared ? 1 : lanes;
     Vector carry[count], sums[count];
@@ -106,9 +108,9 @@ static void retreat(
     }
 }
 
-using Recompute = void (*)(Trace &, TokenTile &, const float *, const float *, const float *, const float *, int);
+using Recompute = void (*)(Trace &, GradientTile &, const float *, const float *, const float *, const float *, int);
 using Retreat = void (*)(
-    const Trace &, TokenTile &, const float *, float *, float *, const float *, const float *, float *, float *, int);
+    const Trace &, GradientTile &, const float *, float *, float *, const float *, const float *, float *, float *, int);
 
 template <bool isShared, bool mayGrow, bool needsOutput, size_t... index>
 FK_INLINE Recompute chooseRecompute(int states, std::index_sequence<index...>) {

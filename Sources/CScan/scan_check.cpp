@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 namespace fusionkit {
 namespace {
@@ -77,6 +78,12 @@ std::array<Axis, 3> axes(const fk_scan_arguments &s, const fk_scan_sequence_stri
     return {{{s.batches, strides.batch}, {s.channels, strides.channel}, {s.length, strides.time}}};
 }
 
+/// For an array of the map, which all paths have in common, the channels are those of one path.
+fk_scan_arguments map(fk_scan_arguments arguments) {
+    arguments.channels /= pathCount(arguments);
+    return arguments;
+}
+
 std::array<Axis, 4> axes(const fk_scan_arguments &s, const fk_scan_state_strides &strides) {
     return {{{s.batches, strides.batch},
              {s.groups, strides.group},
@@ -103,6 +110,29 @@ void checkSizes(const fk_scan_arguments &s, Violations &found) {
         found.add("groups is %" PRId64 "; it must be 1 or more.", s.groups);
     else if (s.channels >= 0 && s.channels % s.groups != 0)
         found.add("channels (%" PRId64 ") must be a multiple of groups (%" PRId64 ").", s.channels, s.groups);
+    if (s.paths < 0)
+        found.add("paths is %" PRId64 "; it must be 0 or more.", s.paths);
+    else if (s.groups >= 1 && s.groups % pathCount(s) != 0)
+        found.add("groups (%" PRId64 ") must be a multiple of paths (%" PRId64 ").", s.groups, s.paths);
+    if (s.pixels && s.length > INT32_MAX)
+        found.add("length is %" PRId64 "; along pixels it must be below 2147483648.", s.length);
+}
+
+/// Each path must visit each pixel: another index would lead out of the arrays, and a pixel left out would keep what
+/// was in memory.
+void checkPixels(const fk_scan_arguments &s, Violations &found) {
+    std::vector<bool> isVisited;
+    for (int64_t path = 0; path < pathCount(s); ++path) {
+        isVisited.assign(s.length, false);
+        for (int64_t t = 0; t < s.length; ++t) {
+            const int32_t pixel = s.pixels[path * s.length + t];
+            if (pixel < 0 || pixel >= s.length)
+                return found.add("path %" PRId64 " leads to pixel %" PRId32 " of %" PRId64 ".", path, pixel, s.length);
+            if (isVisited[pixel])
+                return found.add("path %" PRId64 " visits pixel %" PRId32 " twice.", path, pixel);
+            isVisited[pixel] = true;
+        }
+    }
 }
 
 /// An array to be written: strides of the output must give each element a place of its own.
@@ -137,18 +167,18 @@ void checkInputs(const fk_scan_arguments &s, Violations &found) {
         found.add("a state of (%" PRId64 ", %" PRId64 ", %" PRId64 ") is larger than the address space.", s.batches,
                   s.channels, s.states);
     if (s.length == 0) return;
-    checkArray(s, "u", s.u, s.u_strides, found);
+    checkArray(map(s), "u", s.u, s.u_strides, found);
     checkArray(s, "delta", s.delta, s.delta_strides, found);
     checkArray(s, "B", s.B, s.B_strides, found);
     checkArray(s, "C", s.C, s.C_strides, found);
-    if (s.z) checkArray(s, "z", s.z, s.z_strides, found);
+    if (s.z) checkArray(map(s), "z", s.z, s.z_strides, found);
 }
 
 void checkGradients(const fk_scan_arguments &s, const fk_scan_gradients &g, Violations &found) {
-    if (s.length > 0) checkArray(s, "dy", g.dy, g.dy_strides, found);
-    if (s.length > 0 && g.du) checkOutput(s, "du", g.du, g.du_strides, found);
+    if (s.length > 0) checkArray(map(s), "dy", g.dy, g.dy_strides, found);
+    if (s.length > 0 && g.du) checkOutput(map(s), "du", g.du, g.du_strides, found);
     if (s.length > 0 && g.ddelta) checkOutput(s, "ddelta", g.ddelta, g.ddelta_strides, found);
-    if (s.length > 0 && g.dz) checkOutput(s, "dz", g.dz, g.dz_strides, found);
+    if (s.length > 0 && g.dz) checkOutput(map(s), "dz", g.dz, g.dz_strides, found);
     if (g.dz && !s.z) found.add("dz is wanted, but z is missing (null).");
 }
 
@@ -160,6 +190,7 @@ bool checkCommon(const fk_scan_arguments *arguments, Violations &found) {
     checkSizes(*arguments, found);
     const bool hasSizes = found.count() == 0;
     if (hasSizes && arguments->batches > 0 && arguments->channels > 0) checkInputs(*arguments, found);
+    if (hasSizes && arguments->pixels) checkPixels(*arguments, found);
     const char *name = arguments->instruction_set ? arguments->instruction_set : forcedName();
     if (name && !findKernel(name))
         found.add("this machine has no instruction set '%.16s' for the scan; %s is one it has.", name,
@@ -176,7 +207,7 @@ int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t 
     Violations found(message, capacity);
     const bool hasSizes = checkCommon(arguments, found);
     if (hasSizes && arguments->batches > 0 && arguments->channels > 0 && arguments->length > 0)
-        checkOutput(*arguments, "y", arguments->y, arguments->y_strides, found);
+        checkOutput(map(*arguments), "y", arguments->y, arguments->y_strides, found);
     return found.count();
 }
 

@@ -1,29 +1,11 @@
-#include "scan_internal.h"
+#include "scan_paths.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
-#include <initializer_list>
-#include <memory>
+#include <vector>
 
 namespace fusionkit {
 namespace {
-
-struct Free {
-    void operator()(void *memory) const { std::free(memory); }
-};
-
-template <typename Number>
-using Array = std::unique_ptr<Number[], Free>;
-
-/// Memory for a product of numbers, not initialised; null where there is none.
-template <typename Number>
-Array<Number> allocate(std::initializer_list<int64_t> sizes) {
-    size_t bytes = sizeof(Number);
-    for (int64_t size : sizes)
-        if (__builtin_mul_overflow(bytes, size_t(size), &bytes)) return nullptr;
-    return Array<Number>(static_cast<Number *>(std::malloc(std::max<size_t>(bytes, 1))));
-}
 
 constexpr int64_t interval = fk_scan_checkpoint_interval;
 
@@ -38,33 +20,31 @@ struct ParameterGradient {
     bool isSharedByBatches() const { return strides.batch == 0; }
 };
 
-/// Goes through the sequence in spans, from the last to the first: in each all runs do their part, and then the parts
-/// of dB and dC are added up. The spans bound the memory of the parts; they follow from the sizes alone.
+/// Goes along a path in spans, from the last to the first: in each all runs do their part, and then the parts of dB and
+/// dC are added up. The spans bound the memory of the parts; they follow from the sizes alone.
 class Backward {
 public:
-    Backward(const fk_scan_arguments &arguments, const fk_scan_gradients &gradients, const Parallel &parallel)
-        : a_(arguments),
-          out_(gradients),
+    /// For any path of the arguments.
+    explicit Backward(const fk_scan_arguments &arguments)
+        : scan_(pathScan(arguments, 0)),
           kernel_(kernelFor(arguments)),
-          parallel_(parallel),
-          sizes_(kernel_.backwardSizes(arguments)),
-          slots_(sizes_.groupSlots * arguments.groups) {
-        dB_.to = gradients.dB;
-        dB_.strides = gradients.dB_strides;
-        dC_.to = gradients.dC;
-        dC_.strides = gradients.dC_strides;
+          sizes_(kernel_.backwardSizes(scan_)),
+          slots_(sizes_.groupSlots * a_.groups) {
         const int64_t most = std::max<int64_t>(spanFloats / std::max<int64_t>(tileFloats(), 1), 1);
         const int64_t spans = std::max<int64_t>((tiles() + most - 1) / most, 1);
         spanTiles_ = (tiles() + spans - 1) / spans;
     }
 
+    /// How many pieces of work there are.
+    int64_t items() const { return a_.batches * sizes_.items; }
+
     /// Whether there is memory for everything.
-    bool prepare() {
+    bool prepare(const fk_scan_gradients &gradients) {
+        dB_.strides = gradients.dB_strides;
+        dC_.strides = gradients.dC_strides;
         if (!a_.checkpoints) {
             checkpoints_ = allocate<float>({a_.batches, tiles(), a_.channels, a_.states});
             if (!checkpoints_) return false;
-            a_.checkpoints = checkpoints_.get();
-            makesCheckpoints_ = true;
         }
         adjoint_ = allocate<float>({a_.batches, a_.channels, a_.states});
         dA_ = allocate<float>({a_.batches, a_.channels, a_.states});
@@ -80,11 +60,17 @@ public:
         return hasAll;
     }
 
-    void run() {
-        if (makesCheckpoints_) makeCheckpoints();
-        const int64_t stateCount = a_.batches * a_.channels * a_.states, rows = a_.batches * a_.channels;
+    void run(const PathScan &scan, const fk_scan_gradients &gradients, const Parallel &parallel) {
+        scan_ = scan;
+        out_ = gradients;
+        dB_.to = gradients.dB;
+        dC_.to = gradients.dC;
+        if (checkpoints_) makeCheckpoints(parallel);
+        const int64_t batchStates = a_.channels * a_.states, rows = a_.batches * a_.channels;
+        const int64_t stateCount = a_.batches * batchStates;
         if (out_.dlast_state)
-            std::copy_n(out_.dlast_state, stateCount, adjoint_.get());
+            for (int64_t batch = 0; batch < a_.batches; ++batch)
+                std::copy_n(out_.dlast_state + batch * scan_.batchStates, batchStates, &adjoint_[batch * batchStates]);
         else
             std::fill_n(adjoint_.get(), stateCount, 0.0f);
         std::fill_n(dA_.get(), stateCount, 0.0f);
@@ -95,7 +81,7 @@ public:
         for (int64_t end = tiles(); end > 0;) {
             const int64_t begin = (end - 1) / spanTiles_ * spanTiles_;
             const BackwardWork work{
-                .arguments = a_,
+                .scan = scan_,
                 .gradients = out_,
                 .adjoint = adjoint_.get(),
                 .dA = dA_.get(),
@@ -106,16 +92,15 @@ public:
                 .slots = slots_,
                 .begin = begin * interval,
                 .tiles = end - begin};
-            parallel_(
-                a_.batches * sizes_.items,
-                [&](int64_t first, int64_t next) { kernel_.backward(work, first, next); });
-            addParts(dB_, begin, end);
-            addParts(dC_, begin, end);
+            parallel(items(), [&](int64_t first, int64_t next) { kernel_.backward(work, first, next); });
+            addParts(dB_, begin, end, parallel);
+            addParts(dC_, begin, end, parallel);
             end = begin;
         }
         writeTotals(dB_);
         writeTotals(dC_);
-        if (out_.dinitial_state) std::copy_n(adjoint_.get(), stateCount, out_.dinitial_state);
+        for (int64_t batch = 0; out_.dinitial_state && batch < a_.batches; ++batch)
+            std::copy_n(&adjoint_[batch * batchStates], batchStates, out_.dinitial_state + batch * scan_.batchStates);
         addBatches(dA_.get(), out_.dA, a_.channels * a_.states);
         addBatches(sums_.get(), out_.dD, a_.channels);
         addBatches(sums_.get() + rows, out_.ddelta_bias, a_.channels);
@@ -129,11 +114,13 @@ private:
     /// Numbers that one tile leaves of dB and dC.
     int64_t tileFloats() const { return 2 * a_.batches * slots_ * a_.states * interval; }
 
-    void makeCheckpoints() {
-        fk_scan_arguments forward = a_;
-        forward.y = nullptr;
-        forward.last_state = nullptr;
-        parallel_(kernel_.items(forward), [&](int64_t begin, int64_t end) { kernel_.forward(forward, begin, end); });
+    void makeCheckpoints(const Parallel &parallel) {
+        a_.checkpoints = checkpoints_.get();
+        scan_.checkpointStates = a_.channels * a_.states;
+        PathScan forward = scan_;
+        forward.arguments.y = nullptr;
+        forward.arguments.last_state = nullptr;
+        parallel(kernel_.items(forward), [&](int64_t begin, int64_t end) { kernel_.forward(forward, begin, end); });
     }
 
     /// The batches that an element of dB or dC belongs to: one, or all.
@@ -150,10 +137,10 @@ private:
     }
 
     /// Adds the parts of the tiles [begin, end), which are a span, in the order batch, tile, slot.
-    void addParts(const ParameterGradient &parameter, int64_t begin, int64_t end) const {
+    void addParts(const ParameterGradient &parameter, int64_t begin, int64_t end, const Parallel &parallel) const {
         if (!parameter.to) return;
         const int64_t pieces = parameter.isConstant() ? 1 : end - begin;
-        parallel_(batchesOf(parameter) * a_.groups * pieces, [&](int64_t item, int64_t next) {
+        parallel(batchesOf(parameter) * a_.groups * pieces, [&](int64_t item, int64_t next) {
             for (; item < next; ++item) {
                 const int64_t index = item / pieces / a_.groups, group = item / pieces % a_.groups;
                 if (parameter.isConstant())
@@ -185,9 +172,11 @@ private:
             }
         const int64_t token = (firstTile + tile) * interval, times = std::min(interval, a_.length - token);
         const fk_scan_state_strides &by = parameter.strides;
-        float *to = parameter.to + index * by.batch + group * by.group + token * by.time;
-        for (int64_t n = 0; n < a_.states; ++n)
-            for (int64_t t = 0; t < times; ++t) to[n * by.state + t * by.time] = sums[n * interval + t];
+        float *to = parameter.to + index * by.batch + group * by.group;
+        for (int64_t t = 0; t < times; ++t) {
+            const int64_t place = (a_.pixels ? a_.pixels[token + t] : token + t) * by.time;
+            for (int64_t n = 0; n < a_.states; ++n) to[place + n * by.state] = sums[n * interval + t];
+        }
     }
 
     void addConstant(const ParameterGradient &parameter, int64_t index, int64_t group, int64_t tiles) const {
@@ -218,17 +207,42 @@ private:
             for (int64_t i = 0; i < count; ++i) to[i] += from[batch * count + i];
     }
 
-    fk_scan_arguments a_;
-    const fk_scan_gradients &out_;
+    PathScan scan_;
+    fk_scan_arguments &a_ = scan_.arguments;
+    fk_scan_gradients out_{};
     const ScanKernel &kernel_;
-    const Parallel &parallel_;
     const BackwardSizes sizes_;
     const int64_t slots_;
     int64_t spanTiles_ = 0;
-    bool makesCheckpoints_ = false;
     ParameterGradient dB_, dC_;
     Array<float> checkpoints_, adjoint_, dA_, sums_;
 };
+
+/// Several paths at once, each on one thread. Returns whether there is memory for that.
+bool backwardSideBySide(
+    const fk_scan_arguments &arguments, const fk_scan_gradients &gradients, const Parallel &parallel) {
+    PathSums du, dz;
+    if (!du.prepare(arguments, gradients.du, gradients.du_strides)) return false;
+    if (!dz.prepare(arguments, gradients.dz, gradients.dz_strides)) return false;
+    std::vector<std::unique_ptr<Backward>> paths;
+    for (int64_t path = 0; path < pathCount(arguments); ++path) {
+        paths.push_back(std::make_unique<Backward>(arguments));
+        if (!paths.back()->prepare(gradients)) return false;
+    }
+    parallel(pathCount(arguments), [&](int64_t begin, int64_t end) {
+        for (int64_t path = begin; path < end; ++path) {
+            PathScan scan = pathScan(arguments, path);
+            scan.adds = false;
+            fk_scan_gradients own = pathGradients(arguments, gradients, path);
+            du.give(path, own.du, own.du_strides);
+            dz.give(path, own.dz, own.dz_strides);
+            paths[path]->run(scan, own, Parallel{nullptr, nullptr});
+        }
+    });
+    du.add(parallel);
+    dz.add(parallel);
+    return true;
+}
 
 }  // namespace
 }  // namespace fusionkit
@@ -240,12 +254,16 @@ int32_t fk_scan_backward(
     void *context, char *message, size_t capacity) {
     if (int32_t violations = fk_scan_check_backward(arguments, gradients, message, capacity)) return violations;
     const Parallel loop{parallel, context};
-    Backward backward(*arguments, *gradients, loop);
-    if (!backward.prepare()) {
+    Backward backward(*arguments);
+    if (pathCount(*arguments) > 1 && arguments->threads > backward.items() &&
+        backwardSideBySide(*arguments, *gradients, loop))
+        return 0;
+    if (!backward.prepare(*gradients)) {
         if (message && capacity > 0)
             std::snprintf(message, capacity, "there is no memory for the checkpoints of the scan and its sums.");
         return 1;
     }
-    backward.run();
+    for (int64_t path = 0; path < pathCount(*arguments); ++path)
+        backward.run(pathScan(*arguments, path), pathGradients(*arguments, *gradients, path), loop);
     return 0;
 }

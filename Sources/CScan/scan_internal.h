@@ -7,15 +7,33 @@ namespace fusionkit {
 
 constexpr int64_t mostStates = 256;
 
-/// The states before the tokens `token`, a multiple of the checkpoints' interval, of one batch: (channels, states).
-inline float *checkpoint(const fk_scan_arguments &a, int64_t batch, int64_t token) {
-    const int64_t perBatch = (a.length + fk_scan_checkpoint_interval - 1) / fk_scan_checkpoint_interval;
-    return a.checkpoints + (batch * perBatch + token / fk_scan_checkpoint_interval) * a.channels * a.states;
-}
+/// The scan along one path, which is all that kernels know of.
+struct PathScan {
+    fk_scan_arguments arguments;  ///< Of this path alone: its channels, groups, pixels, and its part of every array.
+    int64_t batchStates;          ///< From batch to batch of an array of states, which has those of all paths.
+    int64_t checkpointStates;     ///< From checkpoint to checkpoint.
+    bool adds;                    ///< Whether y, du and dz are added to what is there.
+
+    /// The states before `token`, a multiple of the checkpoints' interval, of one batch: (channels, states).
+    float *checkpoint(int64_t batch, int64_t token) const {
+        const int64_t perBatch = (arguments.length + fk_scan_checkpoint_interval - 1) / fk_scan_checkpoint_interval;
+        return arguments.checkpoints + (batch * perBatch + token / fk_scan_checkpoint_interval) * checkpointStates;
+    }
+};
+
+/// How many paths checked arguments have.
+inline int64_t pathCount(const fk_scan_arguments &arguments) { return arguments.paths > 1 ? arguments.paths : 1; }
+
+/// One of the paths, which adds to what the paths before it have left.
+PathScan pathScan(const fk_scan_arguments &arguments, int64_t path);
+
+/// What concerns one of the paths.
+fk_scan_gradients pathGradients(
+    const fk_scan_arguments &arguments, const fk_scan_gradients &gradients, int64_t path);
 
 /// The backward scan of a span of tokens.
 struct BackwardWork {
-    const fk_scan_arguments &arguments;  ///< With checkpoints.
+    const PathScan &scan;  ///< With checkpoints.
     const fk_scan_gradients &gradients;
     float *adjoint;  ///< (batches, channels, states): gradient of the state after the span; becomes that before it.
     float *dA;       ///< (batches, channels, states): sum over the tokens so far.
@@ -54,9 +72,9 @@ struct ConvolutionKernel {
 struct ScanKernel {
     const char *name;
     bool (*isAvailable)();
-    int64_t (*items)(const fk_scan_arguments &arguments);
-    void (*forward)(const fk_scan_arguments &arguments, int64_t begin, int64_t end);
-    BackwardSizes (*backwardSizes)(const fk_scan_arguments &arguments);
+    int64_t (*items)(const PathScan &scan);
+    void (*forward)(const PathScan &scan, int64_t begin, int64_t end);
+    BackwardSizes (*backwardSizes)(const PathScan &scan);
     void (*backward)(const BackwardWork &work, int64_t begin, int64_t end);
     ConvolutionKernel convolution;
 };

@@ -18,19 +18,31 @@
 //
 // Arithmetic on one vector of channels never depends on which vectors are computed beside it, so neither does the
 // result on the division of the work. A sequence can stop and continue: the state is all that tiles hand on.
+//
+// Paths over one map follow each other, each a scan of its own whose tokens are gathered from their pixels, tile by
+// tile: with channels side by side a vector is a load as before. Paths after the first add to y.
 
 constexpr int tileTimes = 64;
 constexpr int tileFloats = 4096;
+constexpr int neighbours = 4;  ///< Vectors whose tiles are filled together.
 constexpr int tileStep = fk_scan_checkpoint_interval;  ///< Tiles hold a whole number of these, but for the last.
+
+/// What is computed once for each token and channel of a vector: [time][lane].
+struct TokenTile {
+    float dt[tileTimes * lanes] = {};
+    float dtu[tileTimes * lanes] = {};  ///< dt·u.
+    float y[tileTimes * lanes] = {};    ///< u before it becomes D·u.
+    float z[tileTimes * lanes] = {};
+};
+
+constexpr int64_t tileStride = sizeof(TokenTile) / sizeof(float);
 
 struct alignas(64) Scratch {
     float decay[mostStates * lanes];  ///< A·log2(e), [vector][state][lane].
     float state[mostStates * lanes];  ///< h, likewise.
     float B[tileFloats];              ///< Shared: [chunk][time][state]; one per lane: [time][state][lane].
     float C[tileFloats];
-    float dt[tileTimes * lanes] = {};   ///< [time][lane], like the next two.
-    float dtu[tileTimes * lanes] = {};  ///< dt·u; z before the gate.
-    float y[tileTimes * lanes] = {};    ///< u before it becomes D·u.
+    TokenTile tiles[neighbours];
 };
 
 /// One step of the states [first, first + count) of a chunk.
@@ -52,24 +64,24 @@ FK_INLINE void step(
 /// lanes, [time][chunkStates]; else a vector for each time and state, [time][state][lane].
 template <int states, bool isShared, bool mayGrow>
 static void advance(
-    Scratch &s, const float *decay, float *state, const float *B, const float *C, int begin, int end) {
+    TokenTile &tile, const float *decay, float *state, const float *B, const float *C, int begin, int end) {
     constexpr int stride = isShared ? 1 : lanes, rest = states % together, whole = states - rest;
     Vector h[states];
     for (int n = 0; n < states; ++n) h[n] = load(state + n * lanes);
     B += begin * chunkStates * stride;
     C += begin * chunkStates * stride;
     for (int t = begin; t < end; ++t, B += chunkStates * stride, C += chunkStates * stride) {
-        const Vector dt = load(s.dt + t * lanes), dtu = load(s.dtu + t * lanes);
-        Vector sums[2] = {load(s.y + t * lanes), Vector{}};
+        const Vector dt = load(tile.dt + t * lanes), dtu = load(tile.dtu + t * lanes);
+        Vector sums[2] = {load(tile.y + t * lanes), Vector{}};
         if constexpr (whole > 0) step<0, together, stride, mayGrow>(h, sums, decay, B, C, dt, dtu);
         if constexpr (whole > together) step<together, together, stride, mayGrow>(h, sums, decay, B, C, dt, dtu);
         if constexpr (rest > 0) step<whole, rest, stride, mayGrow>(h, sums, decay, B, C, dt, dtu);
-        store(s.y + t * lanes, sums[0] + sums[1]);
+        store(tile.y + t * lanes, sums[0] + sums[1]);
     }
     for (int n = 0; n < states; ++n) store(state + n * lanes, h[n]);
 }
 
-using Advance = void (*)(Scratch &, const float *, float *, const float *, const float *, int, int);
+using Advance = void (*)(TokenTile &, const float *, float *, const float *, const float *, int, int);
 
 template <bool isShared, bool mayGrow, size_t... index>
 FK_INLINE Advance chooseAdvance(int states, std::index_sequence<index...>) {
@@ -90,17 +102,22 @@ public:
         for (int64_t t = 0; t < a_.length; t += most) {
             const int times = int(a_.length - t < most ? a_.length - t : most);
             const int64_t ahead = t + 2 * times <= a_.length ? times : 0;
-            for (int v = 0; v < vectors_; ++v) {
-                if (plan_.isShared && (v == 0 || group(v) != group(v - 1))) {
-                    shareParameter(s_.B, a_.B, a_.B_strides, group(v), t, times, ahead);
-                    shareParameter(s_.C, a_.C, a_.C_strides, group(v), t, times, ahead);
+            for (int first = 0; first < vectors_; first += neighbours) {
+                const int end = std::min(first + neighbours, vectors_);
+                fill(first, end, t, times, ahead);
+                for (int v = first; v < end; ++v) {
+                    if (plan_.isShared && (v == 0 || group(v) != group(v - 1))) {
+                        shareParameter(s_.B, a_.B, a_.B_strides, group(v), t, times, ahead);
+                        shareParameter(s_.C, a_.C, a_.C_strides, group(v), t, times, ahead);
+                    }
+                    advanceVector(v, s_.tiles[v - first], t, times, ahead);
                 }
-                tile(v, t, times, ahead);
+                if (a_.y) scatterSum(s_.tiles[0].y, tileStride, a_.y, a_.y_strides, first, end, t, times);
             }
         }
         if (a_.last_state)
             for (int v = 0; v < vectors_; ++v)
-                scatter(state(v), a_.last_state + stateRow(v), a_.states, count(v), 1, 0, int(a_.states));
+                storeStates(state(v), a_.last_state + stateRow(v), v);
     }
 
 private:
@@ -110,75 +127,75 @@ private:
     void begin(int v) {
         mayGrow_[v] = loadDecay(decay(v), v);
         if (a_.initial_state) {
-            const Rows rows = evenRows(a_.initial_state + stateRow(v), a_.states, count(v));
-            gather(state(v), lanes, rows, 1, 0, int(a_.states), 0);
+            loadStates(state(v), a_.initial_state + stateRow(v), v);
         } else {
             std::fill_n(state(v), a_.states * lanes, 0.0f);
         }
     }
 
-    void tile(int v, int64_t t, int times, int64_t ahead) {
-        gatherSequence(s_.y, a_.u, a_.u_strides, v, t, times, ahead);
-        gatherSequence(s_.dt, a_.delta, a_.delta_strides, v, t, times, ahead);
-        prepare(perChannel(a_.delta_bias, v), perChannel(a_.D, v), times);
+    void fill(int first, int end, int64_t t, int times, int64_t ahead) {
+        TokenTile &tile = s_.tiles[0];
+        gatherSequence(tile.y, tileStride, a_.u, a_.u_strides, first, end, t, times, ahead);
+        gatherSequence(tile.dt, tileStride, a_.delta, a_.delta_strides, first, end, t, times, ahead);
+        if (a_.z && a_.y) gatherSequence(tile.z, tileStride, a_.z, a_.z_strides, first, end, t, times, ahead);
+    }
+
+    void advanceVector(int v, TokenTile &tile, int64_t t, int times, int64_t ahead) {
+        prepare(tile, perChannel(a_.delta_bias, v), perChannel(a_.D, v), times);
         for (int chunk = 0; chunk < plan_.chunks; ++chunk) {
             const int size = plan_.chunkSize(chunk), shared = chunk * chunkStates * times;
             constexpr auto sizes = std::make_index_sequence<chunkStates>();
             if (plan_.isShared) {
                 const Advance advance =
                     mayGrow_[v] ? chooseAdvance<true, true>(size, sizes) : chooseAdvance<true, false>(size, sizes);
-                advanceChunk(advance, v, chunk, s_.B + shared, s_.C + shared, t, times);
+                advanceChunk(advance, tile, v, chunk, s_.B + shared, s_.C + shared, t, times);
             } else {
                 spreadParameter(s_.B, a_.B, a_.B_strides, v, chunk * chunkStates, size, t, times, ahead);
                 spreadParameter(s_.C, a_.C, a_.C_strides, v, chunk * chunkStates, size, t, times, ahead);
-                advanceChunk(chooseAdvance<false, true>(size, sizes), v, chunk, s_.B, s_.C, t, times);
+                advanceChunk(chooseAdvance<false, true>(size, sizes), tile, v, chunk, s_.B, s_.C, t, times);
             }
         }
-        if (!a_.y) return;
-        if (a_.z) {
-            gatherSequence(s_.dtu, a_.z, a_.z_strides, v, t, times, ahead);
-            gate(times);
-        }
-        scatterSequence(s_.y, a_.y, a_.y_strides, v, t, times);
+        if (a_.z && a_.y) gate(tile, times);
     }
 
     /// Stops on the way to save checkpoints if they are wanted.
-    void advanceChunk(Advance advance, int v, int chunk, const float *B, const float *C, int64_t t, int times) {
+    void advanceChunk(
+        Advance advance, TokenTile &tile, int v, int chunk, const float *B, const float *C, int64_t t, int times) {
         const int offset = chunk * chunkStates * lanes;
         float *const h = state(v) + offset;
         const int pause = a_.checkpoints ? fk_scan_checkpoint_interval : times;
         for (int begin = 0; begin < times; begin += pause) {
             if (a_.checkpoints) {
-                float *to = checkpoint(a_, batch_, t + begin) + channel(v) * a_.states + chunk * chunkStates;
-                scatter(h, to, a_.states, count(v), 1, 0, plan_.chunkSize(chunk));
+                float *to = scan_.checkpoint(batch_, t + begin) + channel(v) * a_.states + chunk * chunkStates;
+                scatter<false>(h, to, a_.states, count(v), Tokens{nullptr, 1}, 0, plan_.chunkSize(chunk));
             }
-            advance(s_, decay(v) + offset, h, B, C, begin, begin + pause < times ? begin + pause : times);
+            advance(tile, decay(v) + offset, h, B, C, begin, begin + pause < times ? begin + pause : times);
         }
     }
 
     /// This and gate round the times up to `together`; the tiles have room.
-    void prepare(Vector bias, Vector skip, int times) {
+    void prepare(TokenTile &tile, Vector bias, Vector skip, int times) {
         for (int t = 0; t < times; t += together) {
             Vector dt[together];
-            for (int i = 0; i < together; ++i) dt[i] = load(s_.dt + (t + i) * lanes) + bias;
+            for (int i = 0; i < together; ++i) dt[i] = load(tile.dt + (t + i) * lanes) + bias;
             Vector w[together];
             if (a_.delta_softplus) softplus<together>(dt, w);
             for (int i = 0; i < together; ++i) {
-                const Vector u = load(s_.y + (t + i) * lanes);
-                store(s_.dt + (t + i) * lanes, dt[i]);
-                store(s_.dtu + (t + i) * lanes, dt[i] * u);
-                store(s_.y + (t + i) * lanes, skip * u);
+                const Vector u = load(tile.y + (t + i) * lanes);
+                store(tile.dt + (t + i) * lanes, dt[i]);
+                store(tile.dtu + (t + i) * lanes, dt[i] * u);
+                store(tile.y + (t + i) * lanes, skip * u);
             }
         }
     }
 
-    void gate(int times) {
+    static void gate(TokenTile &tile, int times) {
         for (int t = 0; t < times; t += together) {
             Vector z[together];
-            for (int i = 0; i < together; ++i) z[i] = load(s_.dtu + (t + i) * lanes);
+            for (int i = 0; i < together; ++i) z[i] = load(tile.z + (t + i) * lanes);
             silu<together>(z);
             for (int i = 0; i < together; ++i)
-                store(s_.y + (t + i) * lanes, load(s_.y + (t + i) * lanes) * z[i]);
+                store(tile.y + (t + i) * lanes, load(tile.y + (t + i) * lanes) * z[i]);
         }
     }
 
@@ -186,13 +203,13 @@ private:
     bool mayGrow_[mostChunks];
 };
 
-static int64_t items(const fk_scan_arguments &arguments) {
-    return arguments.channels == 0 ? 0 : arguments.batches * Plan(arguments).batchVectors;
+static int64_t items(const PathScan &scan) {
+    return scan.arguments.channels == 0 ? 0 : scan.arguments.batches * Plan(scan).batchVectors;
 }
 
-static void forward(const fk_scan_arguments &arguments, int64_t begin, int64_t end) {
+static void forward(const PathScan &scan, int64_t begin, int64_t end) {
     const FlushDenormals flush;
-    const Plan plan(arguments);
+    const Plan plan(scan);
     Scratch scratch;
     while (begin < end) {
         const int64_t batch = begin / plan.batchVectors, vector = begin % plan.batchVectors;

@@ -8,7 +8,8 @@ constexpr int mostChunks = int(mostStates) / chunkStates;
 /// How channels fall into vectors. Vectors stay inside a group, whose B and C they broadcast, unless groups are so
 /// small that most lanes would be idle; then each lane brings its own B and C.
 struct Plan {
-    explicit Plan(const fk_scan_arguments &a) : arguments(a) {
+    explicit Plan(const PathScan &scan) : scan(scan), arguments(scan.arguments) {
+        const fk_scan_arguments &a = arguments;
         groupChannels = a.channels / a.groups;
         isShared = a.groups == 1 || groupChannels * 2 >= lanes;
         const int64_t span = isShared ? groupChannels : a.channels;
@@ -32,6 +33,7 @@ struct Plan {
         return int(left < chunkStates ? left : chunkStates);
     }
 
+    const PathScan &scan;
     const fk_scan_arguments &arguments;
     int64_t groupChannels, groupVectors, batchVectors;
     int chunks;
@@ -43,14 +45,14 @@ struct Plan {
 class VectorRun {
 protected:
     VectorRun(const Plan &plan, int64_t batch, int64_t firstVector, int vectors)
-        : plan_(plan), a_(plan.arguments), batch_(batch), firstVector_(firstVector), vectors_(vectors) {}
+        : plan_(plan), scan_(plan.scan), a_(plan.arguments), batch_(batch), firstVector_(firstVector), vectors_(vectors) {}
 
     int64_t channel(int v) const { return plan_.firstChannel(firstVector_ + v); }
     int count(int v) const { return plan_.count(firstVector_ + v); }
     int64_t group(int v) const { return (firstVector_ + v) / plan_.groupVectors; }
 
-    /// Where row (batch, channel) of a (batches, channels, states) array begins, for the first lane of a vector.
-    int64_t stateRow(int v) const { return (batch_ * a_.channels + channel(v)) * a_.states; }
+    /// Where row (batch, channel) of the states of all paths begins, for the first lane of a vector.
+    int64_t stateRow(int v) const { return batch_ * scan_.batchStates + channel(v) * a_.states; }
 
     /// Fills [state][lane] with A·log2(e). Returns whether dt·A may be positive.
     bool loadDecay(float *decay, int v) const {
@@ -70,17 +72,86 @@ protected:
         return values ? loadLanes(values + channel(v), count(v)) : Vector{};
     }
 
+    /// Fills the tiles, [time][lane], of the vectors [first, end), which lie `tileStride` floats apart. Where channels lie
+    /// side by side, a token's memory is read once for all vectors: along a path through a map whose width is a power
+    /// of 2 it would not stay in the cache until the next vector.
     void gatherSequence(
-        float *to, const float *from, const fk_scan_sequence_strides &strides, int v, int64_t t, int times,
-        int64_t ahead) const {
-        from += batch_ * strides.batch + channel(v) * strides.channel;
-        gather(to, lanes, evenRows(from, strides.channel, count(v)), strides.time, t, times, ahead);
+        float *to, int64_t tileStride, const float *from, const fk_scan_sequence_strides &strides, int first, int end,
+        int64_t t, int times, int64_t ahead) const {
+        from += batch_ * strides.batch;
+        const Tokens tokens = this->tokens(strides.time);
+        if (strides.channel != 1) {
+            for (int v = first; v < end; ++v, to += tileStride) {
+                const Rows rows = evenRows(from + channel(v) * strides.channel, strides.channel, count(v));
+                gather(to, lanes, rows, tokens, t, times, ahead);
+            }
+            return;
+        }
+        for (int i = 0; i < times; ++i) {
+            const float *token = from + tokens(t + i), *later = from + tokens(nextToken(t + i, ahead));
+            for (int v = first; v < end; ++v) {
+                const int64_t channel = this->channel(v);
+                __builtin_prefetch(later + channel);
+                const Vector value =
+                    count(v) == lanes ? load(token + channel) : loadLanes(token + channel, count(v));
+                store(to + (v - first) * tileStride + i * lanes, value);
+            }
+        }
     }
 
+    /// The inverse; `adds` to what is there.
+    template <bool adds>
     void scatterSequence(
-        const float *from, float *to, const fk_scan_sequence_strides &strides, int v, int64_t t, int times) const {
-        to += batch_ * strides.batch + channel(v) * strides.channel;
-        scatter(from, to, strides.channel, count(v), strides.time, t, times);
+        const float *from, int64_t tileStride, float *to, const fk_scan_sequence_strides &strides, int first, int end,
+        int64_t t, int times) const {
+        to += batch_ * strides.batch;
+        const Tokens tokens = this->tokens(strides.time);
+        if (strides.channel != 1) {
+            for (int v = first; v < end; ++v, from += tileStride)
+                scatter<adds>(
+                    from, to + channel(v) * strides.channel, strides.channel, count(v), tokens, t, times);
+            return;
+        }
+        for (int i = 0; i < times; ++i) {
+            float *token = to + tokens(t + i);
+            for (int v = first; v < end; ++v) {
+                float *place = token + channel(v);
+                const Vector value = load(from + (v - first) * tileStride + i * lanes);
+                if (count(v) == lanes)
+                    store(place, adds ? load(place) + value : value);
+                else
+                    storeLanes(place, adds ? loadLanes(place, count(v)) + value : value, count(v));
+            }
+        }
+    }
+
+    /// Likewise, for what is a sum over the paths.
+    void scatterSum(
+        const float *from, int64_t tileStride, float *to, const fk_scan_sequence_strides &strides, int first, int end,
+        int64_t t, int times) const {
+        if (scan_.adds)
+            scatterSequence<true>(from, tileStride, to, strides, first, end, t, times);
+        else
+            scatterSequence<false>(from, tileStride, to, strides, first, end, t, times);
+    }
+
+    /// Loads or stores one vector's states, [state][lane], from or to (channels, states).
+    void loadStates(float *to, const float *from, int v, int64_t ahead = 0) const {
+        gather(to, lanes, evenRows(from, a_.states, count(v)), Tokens{nullptr, 1}, 0, int(a_.states), ahead);
+    }
+
+    void storeStates(const float *from, float *to, int v) const {
+        scatter<false>(from, to, a_.states, count(v), Tokens{nullptr, 1}, 0, int(a_.states));
+    }
+
+    Tokens tokens(int64_t stride) const { return {a_.pixels, stride}; }
+
+    /// The token to ask for while token t is read: along a path a near one, which the tokens between do not push out of
+    /// the cache.
+    int64_t nextToken(int64_t t, int64_t ahead) const {
+        constexpr int64_t near = 8;
+        if (!a_.pixels) return t + ahead;
+        return ahead < 0 ? std::max<int64_t>(t - near, 0) : std::min(t + near, a_.length - 1);
     }
 
     /// B or C of a group: [chunk][time][chunkStates].
@@ -91,7 +162,7 @@ protected:
         for (int64_t n = 0; n < a_.states; n += lanes) {
             const Rows rows = evenRows(from + n * strides.state, strides.state, a_.states - n);
             float *corner = to + n / chunkStates * chunkStates * times + n % chunkStates;
-            gather(corner, chunkStates, rows, strides.time, t, times, ahead);
+            gather(corner, chunkStates, rows, tokens(strides.time), t, times, ahead);
         }
     }
 
@@ -109,11 +180,12 @@ protected:
                 rows.first[i] =
                     from + batch_ * strides.batch + group * strides.group + (first + n) * strides.state;
             }
-            gather(to + n * lanes, chunkStates * lanes, rows, strides.time, t, times, ahead);
+            gather(to + n * lanes, chunkStates * lanes, rows, tokens(strides.time), t, times, ahead);
         }
     }
 
     const Plan &plan_;
+    const PathScan &scan_;
     const fk_scan_arguments &a_;
     int64_t batch_, firstVector_;
     int vectors_;

@@ -1,24 +1,31 @@
-#include "CScan.h"
+#include "scan_internal.h"
 
 #include <cmath>
+#include <vector>
+
+using namespace fusionkit;
 
 int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, size_t capacity) {
     if (int32_t violations = fk_scan_check(arguments, message, capacity)) return violations;
     const fk_scan_arguments &s = *arguments;
+    const int64_t mapChannels = s.channels / pathCount(s);
+    std::vector<double> sums(s.batches * mapChannels * s.length);
     for (int64_t b = 0; b < s.batches; ++b)
         for (int64_t d = 0; d < s.channels; ++d) {
             const int64_t g = d / (s.channels / s.groups), row = (b * s.channels + d) * s.states;
-            const auto at = [b, d](const auto *data, const fk_scan_sequence_strides &strides, int64_t t) -> auto & {
-                return data[b * strides.batch + d * strides.channel + t * strides.time];
+            const int64_t path = d / mapChannels, mapChannel = d % mapChannels;
+            const auto at = [b](const float *data, const fk_scan_sequence_strides &by, int64_t channel, int64_t pixel) {
+                return double(data[b * by.batch + channel * by.channel + pixel * by.time]);
             };
             const auto parameter = [b, g](const float *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
                 return double(data[b * by.batch + g * by.group + n * by.state + t * by.time]);
             };
             double h[256];
             for (int64_t n = 0; n < s.states; ++n) h[n] = s.initial_state ? s.initial_state[row + n] : 0.0;
-            for (int64_t t = 0; t < s.length; ++t) {
-                const double u = at(s.u, s.u_strides, t);
-                double dt = double(at(s.delta, s.delta_strides, t)) + (s.delta_bias ? s.delta_bias[d] : 0.0);
+            for (int64_t token = 0; token < s.length; ++token) {
+                const int64_t t = s.pixels ? s.pixels[path * s.length + token] : token;
+                const double u = at(s.u, s.u_strides, mapChannel, t);
+                double dt = at(s.delta, s.delta_strides, d, t) + (s.delta_bias ? s.delta_bias[d] : 0.0);
                 if (s.delta_softplus && dt <= 20) dt = std::log1p(std::exp(dt));
                 double y = s.D ? s.D[d] * u : 0.0;
                 for (int64_t n = 0; n < s.states; ++n) {
@@ -26,13 +33,17 @@ int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, siz
                     y += parameter(s.C, s.C_strides, n, t) * h[n];
                 }
                 if (s.z) {
-                    const double z = at(s.z, s.z_strides, t);
+                    const double z = at(s.z, s.z_strides, mapChannel, t);
                     y *= z / (1 + std::exp(-z));
                 }
-                const fk_scan_sequence_strides &strides = s.y_strides;
-                s.y[b * strides.batch + d * strides.channel + t * strides.time] = float(y);
+                sums[(b * mapChannels + mapChannel) * s.length + t] += y;
             }
             for (int64_t n = 0; s.last_state && n < s.states; ++n) s.last_state[row + n] = float(h[n]);
         }
+    const fk_scan_sequence_strides &by = s.y_strides;
+    for (int64_t b = 0; b < s.batches; ++b)
+        for (int64_t d = 0; d < mapChannels; ++d)
+            for (int64_t t = 0; t < s.length; ++t)
+                s.y[b * by.batch + d * by.channel + t * by.time] = float(sums[(b * mapChannels + d) * s.length + t]);
     return 0;
 }

@@ -1,7 +1,9 @@
-#include "CScan.h"
+#include "scan_internal.h"
 
 #include <cmath>
 #include <vector>
+
+using namespace fusionkit;
 
 namespace {
 
@@ -27,6 +29,25 @@ struct StateSums {
     std::vector<double> values;
 };
 
+/// The gradient of an array of the map in double precision, a sum over paths.
+struct MapSums {
+    MapSums(const fk_scan_arguments &s, const fk_scan_sequence_strides &by)
+        : by(by), channels(s.channels / pathCount(s)), length(s.length), values(s.batches * channels * length) {}
+
+    double &at(int64_t b, int64_t d, int64_t t) { return values[(b * channels + d) * length + t]; }
+
+    void write(float *to) {
+        for (size_t i = 0; to && i < values.size(); ++i) {
+            const int64_t row = int64_t(i) / length, t = int64_t(i) % length;
+            to[row / channels * by.batch + row % channels * by.channel + t * by.time] = float(values[i]);
+        }
+    }
+
+    const fk_scan_sequence_strides &by;
+    int64_t channels, length;
+    std::vector<double> values;
+};
+
 void write(const std::vector<double> &sums, float *to) {
     for (size_t i = 0; to && i < sums.size(); ++i) to[i] = float(sums[i]);
 }
@@ -40,39 +61,47 @@ int32_t fk_scan_reference_backward(
     const fk_scan_gradients &to = *gradients;
     const int64_t N = s.states;
     StateSums dB(s, to.dB_strides), dC(s, to.dC_strides);
+    MapSums du(s, to.du_strides), dz(s, to.dz_strides);
+    const int64_t mapChannels = s.channels / pathCount(s);
     std::vector<double> dA(s.channels * N), dD(s.channels), dbias(s.channels), h((s.length + 1) * N), carry(N);
     std::vector<double> dt(s.length), slope(s.length, 1.0);
     for (int64_t b = 0; b < s.batches; ++b)
         for (int64_t d = 0; d < s.channels; ++d) {
             const int64_t g = d / (s.channels / s.groups), row = (b * s.channels + d) * N;
-            const auto at = [b, d](auto *data, const fk_scan_sequence_strides &by, int64_t t) -> auto & {
-                return data[b * by.batch + d * by.channel + t * by.time];
+            const int64_t path = d / mapChannels, mapChannel = d % mapChannels;
+            const auto at = [b](auto *data, const fk_scan_sequence_strides &by, int64_t channel, int64_t t) -> auto & {
+                return data[b * by.batch + channel * by.channel + t * by.time];
+            };
+            const auto pixel = [&s, path](int64_t token) {
+                return s.pixels ? int64_t(s.pixels[path * s.length + token]) : token;
             };
             const auto parameter = [b, g](const float *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
                 return double(data[b * by.batch + g * by.group + n * by.state + t * by.time]);
             };
             for (int64_t n = 0; n < N; ++n) h[n] = s.initial_state ? s.initial_state[row + n] : 0.0;
             for (int64_t t = 0; t < s.length; ++t) {
-                const double x = double(at(s.delta, s.delta_strides, t)) + (s.delta_bias ? s.delta_bias[d] : 0.0);
+                const int64_t p = pixel(t);
+                const double x = double(at(s.delta, s.delta_strides, d, p)) + (s.delta_bias ? s.delta_bias[d] : 0.0);
                 dt[t] = s.delta_softplus && x <= 20 ? std::log1p(std::exp(x)) : x;
                 slope[t] = s.delta_softplus && x <= 20 ? 1 / (1 + std::exp(-x)) : 1.0;
                 for (int64_t n = 0; n < N; ++n)
                     h[(t + 1) * N + n] = std::exp(dt[t] * s.A[d * N + n]) * h[t * N + n] +
-                                         dt[t] * parameter(s.B, s.B_strides, n, t) * at(s.u, s.u_strides, t);
+                                         dt[t] * parameter(s.B, s.B_strides, n, p) * at(s.u, s.u_strides, mapChannel, p);
             }
             for (int64_t n = 0; n < N; ++n) carry[n] = to.dlast_state ? to.dlast_state[row + n] : 0.0;
             for (int64_t t = s.length - 1; t >= 0; --t) {
-                const double u = at(s.u, s.u_strides, t), skip = s.D ? s.D[d] : 0.0;
-                const double z = s.z ? at(s.z, s.z_strides, t) : 0.0, sigmoid = 1 / (1 + std::exp(-z));
-                const double dy = at(to.dy, to.dy_strides, t), doutput = s.z ? dy * z * sigmoid : dy;
+                const int64_t p = pixel(t);
+                const double u = at(s.u, s.u_strides, mapChannel, p), skip = s.D ? s.D[d] : 0.0;
+                const double z = s.z ? at(s.z, s.z_strides, mapChannel, p) : 0.0, sigmoid = 1 / (1 + std::exp(-z));
+                const double dy = at(to.dy, to.dy_strides, mapChannel, p), doutput = s.z ? dy * z * sigmoid : dy;
                 double output = skip * u, dinput = 0, ddt = 0;
                 for (int64_t n = 0; n < N; ++n) {
-                    const double A = s.A[d * N + n], C = parameter(s.C, s.C_strides, n, t), now = h[(t + 1) * N + n];
+                    const double A = s.A[d * N + n], C = parameter(s.C, s.C_strides, n, p), now = h[(t + 1) * N + n];
                     const double dstate = C * doutput + carry[n];
                     output += C * now;
-                    dC.at(b, g, n, t) += doutput * now;
-                    dB.at(b, g, n, t) += dstate * dt[t] * u;
-                    dinput += dstate * parameter(s.B, s.B_strides, n, t);
+                    dC.at(b, g, n, p) += doutput * now;
+                    dB.at(b, g, n, p) += dstate * dt[t] * u;
+                    dinput += dstate * parameter(s.B, s.B_strides, n, p);
                     carry[n] = std::exp(dt[t] * A) * dstate;
                     ddt += A * carry[n] * h[t * N + n];
                     dA[d * N + n] += dt[t] * carry[n] * h[t * N + n];
@@ -80,12 +109,14 @@ int32_t fk_scan_reference_backward(
                 const double ddelta = (ddt + u * dinput) * slope[t];
                 dD[d] += doutput * u;
                 dbias[d] += ddelta;
-                if (to.du) at(to.du, to.du_strides, t) = float(dt[t] * dinput + skip * doutput);
-                if (to.ddelta) at(to.ddelta, to.ddelta_strides, t) = float(ddelta);
-                if (to.dz) at(to.dz, to.dz_strides, t) = float(dy * output * sigmoid * (1 + z * (1 - sigmoid)));
+                du.at(b, mapChannel, p) += dt[t] * dinput + skip * doutput;
+                if (to.ddelta) at(to.ddelta, to.ddelta_strides, d, p) = float(ddelta);
+                dz.at(b, mapChannel, p) += dy * output * sigmoid * (1 + z * (1 - sigmoid));
             }
             for (int64_t n = 0; to.dinitial_state && n < N; ++n) to.dinitial_state[row + n] = float(carry[n]);
         }
+    du.write(to.du);
+    dz.write(to.dz);
     dB.write(to.dB);
     dC.write(to.dC);
     write(dA, to.dA);

@@ -16,57 +16,96 @@ FK_INLINE Rows evenRows(const float *first, int64_t stride, int64_t count) {
     return rows;
 }
 
-/// to[t·toStride + lane] = rows[lane][t·stride] for times [begin, begin + times). Asks for the memory of the tile that is
-/// `ahead` tokens away too: the processor's own prefetching follows neither so many rows nor such long strides.
+/// Where tokens lie: one behind the other, or at the pixels of a path.
+struct Tokens {
+    const int32_t *pixels;  ///< Of each token; null where they are 0, 1, 2, ….
+    int64_t stride;         ///< From pixel to pixel.
+
+    int64_t operator()(int64_t t) const { return (pixels ? pixels[t] : t) * stride; }
+
+    /// Whether the tokens [t, t + lanes) lie side by side in memory, in either direction.
+    bool areAdjacent(int64_t t) const {
+        if (stride != 1 && stride != -1) return false;
+        if (!pixels) return true;
+        const int32_t step = pixels[t + 1] - pixels[t];
+        if (step != 1 && step != -1) return false;
+        bool isEven = true;
+        for (int i = 1; i + 1 < lanes; ++i) isEven &= pixels[t + i + 1] - pixels[t + i] == step;
+        return isEven;
+    }
+};
+
+/// to[t·toStride + lane] = rows[lane] at token `begin` + t. Asks for the memory of the tile that is `ahead` tokens away
+/// too: the processor's own prefetching follows neither so many rows nor such long strides, and no path.
 static void gather(
-    float *to, int toStride, const Rows &rows, int64_t stride, int64_t begin, int times, int64_t ahead) {
+    float *to, int toStride, const Rows &rows, const Tokens &tokens, int64_t begin, int times, int64_t ahead) {
     if (rows.areAdjacent) {
-        const float *from = rows.first[0] + begin * stride;
+        const float *from = rows.first[0];
         for (int t = 0; t < times; ++t) {
-            __builtin_prefetch(from + (t + ahead) * stride);
-            const float *token = from + t * stride;
+            __builtin_prefetch(from + tokens(begin + t + ahead));
+            const float *token = from + tokens(begin + t);
             store(to + t * toStride, rows.count == lanes ? load(token) : loadLanes(token, rows.count));
         }
         return;
     }
     int t = 0;
-    if (stride == 1 || stride == -1)
-        for (; t + lanes <= times; t += lanes) {
-            const int64_t lowest = stride == 1 ? begin + t : -(begin + t + lanes - 1);
+    while (t < times) {
+        if (t + lanes <= times && tokens.areAdjacent(begin + t)) {
+            const int64_t first = tokens(begin + t), last = tokens(begin + t + lanes - 1);
+            const int64_t next = tokens(begin + t + ahead);
             Vector square[lanes];
             for (int i = 0; i < lanes; ++i) {
-                __builtin_prefetch(rows.first[i] + lowest + ahead * stride);
-                square[i] = load(rows.first[i] + lowest);
+                __builtin_prefetch(rows.first[i] + next);
+                square[i] = load(rows.first[i] + std::min(first, last));
             }
             transpose(square);
-            for (int i = 0; i < lanes; ++i) store(to + (t + (stride == 1 ? i : lanes - 1 - i)) * toStride, square[i]);
+            for (int i = 0; i < lanes; ++i) store(to + (t + (first < last ? i : lanes - 1 - i)) * toStride, square[i]);
+            t += lanes;
+            continue;
         }
-    for (; t < times; ++t)
-        for (int i = 0; i < lanes; ++i) to[t * toStride + i] = rows.first[i][(begin + t) * stride];
+        for (const int end = std::min(t + lanes, times); t < end; ++t) {
+            const int64_t token = tokens(begin + t);
+            for (int i = 0; i < lanes; ++i) to[t * toStride + i] = rows.first[i][token];
+        }
+    }
 }
 
-/// The inverse of gather, for the first `count` lanes, where row i begins at to + i·rowStride.
+/// The inverse of gather, for the first `count` lanes, where row i begins at to + i·rowStride. Adds to what is there, or
+/// replaces it.
+template <bool adds>
 static void scatter(
-    const float *from, float *to, int64_t rowStride, int count, int64_t stride, int64_t begin, int times) {
+    const float *from, float *to, int64_t rowStride, int count, const Tokens &tokens, int64_t begin, int times) {
     if (rowStride == 1) {
         for (int t = 0; t < times; ++t) {
-            float *token = to + (begin + t) * stride;
+            float *token = to + tokens(begin + t);
+            const Vector value = load(from + t * lanes);
             if (count == lanes)
-                store(token, load(from + t * lanes));
+                store(token, adds ? load(token) + value : value);
             else
-                storeLanes(token, load(from + t * lanes), count);
+                storeLanes(token, adds ? loadLanes(token, count) + value : value, count);
         }
         return;
     }
     int t = 0;
-    if (stride == 1 || stride == -1)
-        for (; t + lanes <= times; t += lanes) {
-            const int64_t lowest = stride == 1 ? begin + t : -(begin + t + lanes - 1);
+    while (t < times) {
+        if (t + lanes <= times && tokens.areAdjacent(begin + t)) {
+            const int64_t first = tokens(begin + t), last = tokens(begin + t + lanes - 1);
             Vector square[lanes];
-            for (int i = 0; i < lanes; ++i) square[i] = load(from + (t + (stride == 1 ? i : lanes - 1 - i)) * lanes);
+            for (int i = 0; i < lanes; ++i) square[i] = load(from + (t + (first < last ? i : lanes - 1 - i)) * lanes);
             transpose(square);
-            for (int i = 0; i < count; ++i) store(to + i * rowStride + lowest, square[i]);
+            for (int i = 0; i < count; ++i) {
+                float *row = to + i * rowStride + std::min(first, last);
+                store(row, adds ? load(row) + square[i] : square[i]);
+            }
+            t += lanes;
+            continue;
         }
-    for (; t < times; ++t)
-        for (int i = 0; i < count; ++i) to[i * rowStride + (begin + t) * stride] = from[t * lanes + i];
+        for (const int end = std::min(t + lanes, times); t < end; ++t) {
+            const int64_t token = tokens(begin + t);
+            for (int i = 0; i < count; ++i) {
+                float &element = to[i * rowStride + token];
+                element = adds ? element + from[t * lanes + i] : from[t * lanes + i];
+            }
+        }
+    }
 }

@@ -3,13 +3,30 @@ import CTorch
 import Torch
 
 extension SelectiveScan {
+    /// The scan by the SIMD kernel, forwards and, where gradients are wanted, backwards.
+    func differentiableKernel() throws -> (y: Tensor, lastState: Tensor) {
+        guard tensors.contains(where: \.requiresGradient) else {
+            let result = try kernel()
+            return (result.y, result.lastState)
+        }
+        let inputs = detached()
+        let result = try inputs.kernel(savingCheckpoints: true)
+        let outputs = differentiable(
+            "selective_scan", tensors, forward: { [result.y, result.lastState] },
+            backward: { outputGradients in
+                try inputs.kernelGradients(
+                    dy: outputGradients[0], dLastState: outputGradients[1], checkpoints: result.checkpoints)
+            })
+        return (outputs[0], outputs[1])
+    }
+
     /// The scan by the SIMD kernel: float32 on the CPU, without gradients.
     ///
     /// - Parameter savingCheckpoints: whether the states that the backward pass starts from are kept: a sixteenth of all.
     func kernel(
         savingCheckpoints: Bool = false
     ) throws -> (y: Tensor, lastState: Tensor, checkpoints: Tensor?) {
-        let (batches, channels, length, states) = (u.size(0), u.size(1), u.size(2), A.size(1))
+        let (batches, length, states) = (u.size(0), u.size(2), A.size(1))
         let y = dense(like: u)
         let lastState = Tensor.uninitialized([batches, channels, states])
         let interval = Int(fk_scan_checkpoint_interval)
@@ -82,8 +99,8 @@ extension SelectiveScan {
 
         var arguments = fk_scan_arguments()
         arguments.batches = Int64(u.size(0))
-        arguments.channels = Int64(u.size(1))
-        arguments.groups = Int64(B.rank == 4 ? B.size(1) : B.rank == 2 ? u.size(1) : 1)
+        arguments.channels = Int64(channels)
+        arguments.groups = Int64(B.rank == 4 ? B.size(1) : B.rank == 2 ? channels : 1)
         arguments.states = Int64(A.size(1))
         arguments.length = Int64(u.size(2))
         (arguments.u, arguments.u_strides) = sequence(u)
@@ -96,9 +113,14 @@ extension SelectiveScan {
         arguments.delta_bias = deltaBias.flatMap(floats)
         arguments.initial_state = initialState.flatMap(floats)
         arguments.delta_softplus = softplus
+        arguments.threads = Int64(TorchLibrary.threads)
+        if let paths {
+            arguments.paths = Int64(paths.count)
+            arguments.pixels = UnsafePointer(paths.pixels.unsafeAddress.assumingMemoryBound(to: Int32.self))
+        }
 
         var message = [CChar](repeating: 0, count: 1024)
-        let violations = withExtendedLifetime((tensors, A, D, deltaBias, initialState)) {
+        let violations = withExtendedLifetime((tensors, A, D, deltaBias, initialState, paths)) {
             message.withUnsafeMutableBufferPointer { body(&arguments, $0.baseAddress, $0.count) }
         }
         guard violations == 0 else {

@@ -3,8 +3,9 @@ import Torch
 /// The selective scan along K paths over one map, with the sum of the K results at each pixel: the cross-scan and cross-merge
 /// of VMamba (Liu et al. 2024, figure 3) and every scan of that kind.
 ///
-/// All operands lie in the order of pixels; path k visits them in its own order. It has D channels of parameters of its own,
-/// channel k·D + d of `delta`, `A`, `D`, `deltaBias` and the states.
+/// All operands lie in the order of pixels; path k visits them in its own order. On the CPU in float32 no copy is made: the
+/// kernel, forwards and backwards, reads each token at its pixel and adds the result there. Each path has D channels of
+/// parameters of its own, channel k·D + d of `delta`, `A`, `D`, `deltaBias` and the states.
 ///
 /// - Parameters:
 ///   - u: (B, D, L), the map's pixels, any layout; fastest with channels side by side.
@@ -23,25 +24,40 @@ public func selectiveScan(
     _ u: Tensor, along paths: ScanPaths, delta: Tensor, A: Tensor, B: Tensor, C: Tensor, D: Tensor? = nil,
     deltaBias: Tensor? = nil, softplus: Bool = true, initialState: Tensor? = nil
 ) throws -> (y: Tensor, lastState: Tensor) {
-    func alongPaths(_ tensor: Tensor) -> Tensor {  // (B, K, …, L)
-        let parts = (0..<paths.count).map { path in
-            tensor.narrowed(axis: 1, start: path, length: 1)
-                .selected(axis: tensor.rank - 1, indices: paths.pixels[.at(path)])
+    try checkTorchErrors()
+    let scan = SelectiveScan(
+        u: u, delta: delta, A: A, B: B, C: C, D: D, deltaBias: deltaBias, softplus: softplus,
+        initialState: initialState,
+        paths: paths)
+    try scan.checkShapes()
+    guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else {
+        return try scan.alongCopies(paths)
+    }
+    return try scan.differentiableKernel()
+}
+
+extension SelectiveScan {
+    /// The scans by copies of the operands in the order of each path: for any type and device.
+    fileprivate func alongCopies(_ paths: ScanPaths) throws -> (y: Tensor, lastState: Tensor) {
+        func inOrder(_ tensor: Tensor, _ indices: Tensor) -> Tensor {
+            tensor.selected(axis: tensor.rank - 1, indices: indices.to(u.device))
         }
-        return Tensor.concatenated(parts, axis: 1)
+        func byPath(_ tensor: Tensor) -> Tensor {  // (B, K, …, L)
+            tensor.unflattened(axis: 1, sizes: [paths.count, tensor.size(1) / paths.count])
+        }
+        func alongPaths(_ tensor: Tensor) -> Tensor {
+            let parts = (0..<paths.count).map { path in
+                inOrder(tensor.narrowed(axis: 1, start: path, length: 1), paths.pixels[.at(path)])
+            }
+            return Tensor.concatenated(parts, axis: 1).flattened(from: 1, to: 2)
+        }
+        let copies = u.unsqueezed(1).expanded([u.size(0), paths.count, u.size(1), u.size(2)])
+        let result = try selectiveScan(
+            alongPaths(copies), delta: alongPaths(byPath(delta)), A: A, B: alongPaths(byPath(B)),
+            C: alongPaths(byPath(C)), D: D, deltaBias: deltaBias, softplus: softplus, initialState: initialState)
+        let y = byPath(result.y)
+        var sum = Tensor.zeros(u.shape, dtype: u.dtype, device: u.device)
+        for path in 0..<paths.count { sum = sum + inOrder(y[.all, .at(path)], paths.positions[.at(path)]) }
+        return (sum, result.lastState)
     }
-    func byPath(_ tensor: Tensor) -> Tensor {
-        tensor.unflattened(axis: 1, sizes: [paths.count, tensor.size(1) / paths.count])
-    }
-    let copies = u.unsqueezed(1).expanded([u.size(0), paths.count, u.size(1), u.size(2)])
-    let result = try selectiveScan(
-        alongPaths(copies).flattened(from: 1, to: 2), delta: alongPaths(byPath(delta)).flattened(from: 1, to: 2), A: A,
-        B: alongPaths(byPath(B)).flattened(from: 1, to: 2), C: alongPaths(byPath(C)).flattened(from: 1, to: 2), D: D,
-        deltaBias: deltaBias, softplus: softplus, initialState: initialState)
-    let y = byPath(result.y)
-    var sum = Tensor.zeros(u.shape, dtype: u.dtype, device: u.device)
-    for path in 0..<paths.count {
-        sum = sum + y[.all, .at(path)].selected(axis: 2, indices: paths.positions[.at(path)])
-    }
-    return (sum, result.lastState)
 }

@@ -45,20 +45,7 @@ public func selectiveScan(
         initialState: initialState, reversed: reversed)
     try scan.checkShapes()
     guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else { return scan.plain() }
-    guard scan.tensors.contains(where: \.requiresGradient) else {
-        let result = try scan.kernel()
-        return (result.y, result.lastState)
-    }
-
-    let inputs = scan.detached()
-    let result = try inputs.kernel(savingCheckpoints: true)
-    let outputs = differentiable(
-        "selective_scan", scan.tensors, forward: { [result.y, result.lastState] },
-        backward: { outputGradients in
-            try inputs.kernelGradients(
-                dy: outputGradients[0], dLastState: outputGradients[1], checkpoints: result.checkpoints)
-        })
-    return (outputs[0], outputs[1])
+    return try scan.differentiableKernel()
 }
 
 /// The operands of one scan.
@@ -73,7 +60,13 @@ struct SelectiveScan {
     var deltaBias: Tensor?
     var softplus: Bool
     var initialState: Tensor?
-    var reversed: Bool
+    var reversed = false
+    /// The paths over one map, where the tokens are not in the order of time. `u` and `z` are the map's, all else has the
+    /// channels of every path.
+    var paths: ScanPaths?
+
+    /// The channels of all paths.
+    var channels: Int { u.size(1) * (paths?.count ?? 1) }
 
     /// All operands that are given, in a fixed order.
     var tensors: [Tensor] { [u, delta, A, B, C] + [D, z, deltaBias, initialState].compactMap { $0 } }
@@ -83,7 +76,7 @@ struct SelectiveScan {
         SelectiveScan(
             u: u.detached(), delta: delta.detached(), A: A.detached(), B: B.detached(), C: C.detached(),
             D: D?.detached(), z: z?.detached(), deltaBias: deltaBias?.detached(), softplus: softplus,
-            initialState: initialState?.detached(), reversed: reversed)
+            initialState: initialState?.detached(), reversed: reversed, paths: paths)
     }
 
     func checkShapes() throws {
@@ -91,24 +84,33 @@ struct SelectiveScan {
         guard u.rank == 3, A.rank == 2 else {
             throw SelectiveScanError(message: "u has shape \(u.shape) and A \(A.shape); they are (B, D, L) and (D, N).")
         }
-        let (batches, channels, length, states) = (u.size(0), u.size(1), u.size(2), A.size(1))
+        let (batches, length, states) = (u.size(0), u.size(2), A.size(1))
         func require(_ name: String, _ tensor: Tensor?, _ shape: [Int]) {
             if let tensor, tensor.shape != shape { problems.append("\(name) has shape \(tensor.shape), not \(shape).") }
         }
         require("delta", delta, [batches, channels, length])
         require("A", A, [channels, states])
         require("D", D, [channels])
-        require("z", z, [batches, channels, length])
+        require("z", z, u.shape)
+        if let paths, paths.length != length {
+            problems.append("the paths have \(paths.length) tokens, but u has \(length) pixels.")
+        }
         require("deltaBias", deltaBias, [channels])
         require("initialState", initialState, [batches, channels, states])
         if !(1...256).contains(states) { problems.append("A has \(states) states; 1 to 256 are possible.") }
         for (name, tensor) in [("B", B), ("C", C)] {
             switch tensor.rank {
+            case 2 where paths != nil, 3 where paths != nil:
+                problems.append("\(name) has shape \(tensor.shape); along paths it is (B, G, N, L).")
             case 2: require(name, tensor, [channels, states])
             case 3: require(name, tensor, [batches, states, length])
             case 4 where tensor.size(1) > 0 && channels % tensor.size(1) == 0:
                 require(name, tensor, [batches, tensor.size(1), states, length])
             default: problems.append("\(name) has shape \(tensor.shape); its groups must divide \(channels) channels.")
+            }
+            if let paths, tensor.rank == 4, tensor.size(1) % paths.count != 0 {
+                problems.append(
+                    "\(name) has \(tensor.size(1)) groups; they must be a multiple of the \(paths.count) paths.")
             }
         }
         if B.shape != C.shape { problems.append("B has shape \(B.shape) and C \(C.shape); they must agree.") }

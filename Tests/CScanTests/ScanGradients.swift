@@ -11,14 +11,18 @@ struct BackwardProblem {
         var generator = Generator(seed: seed ^ 0xBAC4)
         let a = forward.arguments
         let stateCount = Int(a.batches * a.channels * a.states)
-        (gradients.dy, gradients.dy_strides) = forward.sequence(configuration, -1...1, &generator)
+        func sequence(_ channels: Int) -> (UnsafePointer<Float>, fk_scan_sequence_strides) {
+            forward.sequence(configuration, channels, 7...7, &generator)
+        }
+        (gradients.dy, gradients.dy_strides) = forward.sequence(
+            configuration, configuration.mapChannels, -1...1, &generator)
         if configuration.hasInitialState {
             gradients.dlast_state = UnsafePointer(forward.random(stateCount, -1...1, &generator))
         }
-        (gradients.du, gradients.du_strides) = output(forward.sequence(configuration, 7...7, &generator))
-        (gradients.ddelta, gradients.ddelta_strides) = output(forward.sequence(configuration, 7...7, &generator))
+        (gradients.du, gradients.du_strides) = output(sequence(configuration.mapChannels))
+        (gradients.ddelta, gradients.ddelta_strides) = output(sequence(configuration.channels))
         if configuration.hasGate {
-            (gradients.dz, gradients.dz_strides) = output(forward.sequence(configuration, 7...7, &generator))
+            (gradients.dz, gradients.dz_strides) = output(sequence(configuration.mapChannels))
         }
         (gradients.dB, gradients.dB_strides) = output(forward.parameter(configuration, &generator))
         (gradients.dC, gradients.dC_strides) = output(forward.parameter(configuration, &generator))
@@ -43,6 +47,7 @@ struct BackwardProblem {
             }
             return instructionSet.withCString { name in
                 arguments.instruction_set = name
+                arguments.threads = Int64(parts)
                 let interval = Int64(fk_scan_checkpoint_interval)
                 let tiles = (arguments.length + interval - 1) / interval
                 let checkpoints = Memory(
@@ -68,9 +73,11 @@ struct ScanGradients: Equatable {
     var values: [String: [Float]] = [:]
 
     init(_ a: fk_scan_arguments, _ g: fk_scan_gradients) {
-        let sequence = { (first: UnsafeMutablePointer<Float>?, by: fk_scan_sequence_strides) -> [Float]? in
+        let mapChannels = a.channels / max(a.paths, 1)
+        let sequence = {
+            (first: UnsafeMutablePointer<Float>?, by: fk_scan_sequence_strides, channels: Int64) -> [Float]? in
             guard let first else { return nil }
-            return Self.collect([a.batches, a.channels, a.length], [by.batch, by.channel, by.time], first)
+            return Self.collect([a.batches, channels, a.length], [by.batch, by.channel, by.time], first)
         }
         let parameter = { (first: UnsafeMutablePointer<Float>?, by: fk_scan_state_strides) -> [Float]? in
             guard let first else { return nil }
@@ -80,9 +87,9 @@ struct ScanGradients: Equatable {
         let plain = { (first: UnsafeMutablePointer<Float>?, count: Int64) -> [Float]? in
             first.map { Self.collect([count], [1], $0) }
         }
-        values["u"] = sequence(g.du, g.du_strides)
-        values["delta"] = sequence(g.ddelta, g.ddelta_strides)
-        values["z"] = sequence(g.dz, g.dz_strides)
+        values["u"] = sequence(g.du, g.du_strides, mapChannels)
+        values["delta"] = sequence(g.ddelta, g.ddelta_strides, a.channels)
+        values["z"] = sequence(g.dz, g.dz_strides, mapChannels)
         values["B"] = parameter(g.dB, g.dB_strides)
         values["C"] = parameter(g.dC, g.dC_strides)
         values["A"] = plain(g.dA, a.channels * a.states)

@@ -22,6 +22,27 @@ final class Memory {
     var values: [Float] { Array(UnsafeBufferPointer(start: pointer, count: count)) }
 }
 
+/// Random orders of the pixels of a map: the first path runs along rows, the second backwards.
+final class Pixels {
+    let pointer: UnsafeMutablePointer<Int32>
+
+    init(paths: Int, length: Int, _ generator: inout Generator) {
+        pointer = .allocate(capacity: max(paths * length, 1))
+        for path in 0..<paths {
+            var order = Array(0..<Int32(length))
+            if path == 1 { order.reverse() }
+            if path > 1 {
+                for last in stride(from: length - 1, to: 0, by: -1) {
+                    order.swapAt(last, Int(generator.next() % UInt64(last + 1)))
+                }
+            }
+            for (token, pixel) in order.enumerated() { pointer[path * length + token] = pixel }
+        }
+    }
+
+    deinit { pointer.deallocate() }
+}
+
 /// SplitMix64.
 struct Generator {
     var seed: UInt64
@@ -51,6 +72,8 @@ struct ScanConfiguration: CustomStringConvertible {
     var groups = 1
     var states = 8
     var length = 16
+    /// Along which so many random paths lead; in the order of time where nil.
+    var paths: Int?
     var sequenceLayout = SequenceLayout.channelsFirst
     var stateLayout = StateLayout.timeLast
     var hasSkip = true
@@ -62,7 +85,11 @@ struct ScanConfiguration: CustomStringConvertible {
     var description: String {
         "batches \(batches) channels \(channels) groups \(groups) states \(states) length \(length) \(sequenceLayout) "
             + "\(stateLayout) D \(hasSkip) bias \(hasBias) z \(hasGate) h0 \(hasInitialState) softplus \(hasSoftplus)"
+            + (paths.map { " paths \($0)" } ?? "")
     }
+
+    /// The channels of u, z and y.
+    var mapChannels: Int { channels / (paths ?? 1) }
 
     /// Random sizes of everything, up to some ten million state updates.
     init(random generator: inout Generator) {
@@ -99,6 +126,7 @@ struct ScanProblem {
     var arguments = fk_scan_arguments()
     let configuration: ScanConfiguration
     private(set) var memory: [Memory] = []
+    private var pixels: Pixels?
 
     /// Random values: steps from 0.02 to 3, decays from -0.05 to -6.
     init(_ configuration: ScanConfiguration, seed: UInt64 = 1) {
@@ -112,9 +140,15 @@ struct ScanProblem {
         arguments.length = Int64(c.length)
         arguments.delta_softplus = c.hasSoftplus
         let steps: ClosedRange<Float> = c.hasSoftplus ? -3...2 : 0.02...3
-        (arguments.u, arguments.u_strides) = sequence(c, -1...1, &generator)
-        (arguments.delta, arguments.delta_strides) = sequence(c, steps, &generator)
-        if c.hasGate { (arguments.z, arguments.z_strides) = sequence(c, -4...4, &generator) }
+        if let paths = c.paths {
+            let orders = Pixels(paths: paths, length: c.length, &generator)
+            pixels = orders
+            arguments.paths = Int64(paths)
+            arguments.pixels = UnsafePointer(orders.pointer)
+        }
+        (arguments.u, arguments.u_strides) = sequence(c, c.mapChannels, -1...1, &generator)
+        (arguments.delta, arguments.delta_strides) = sequence(c, c.channels, steps, &generator)
+        if c.hasGate { (arguments.z, arguments.z_strides) = sequence(c, c.mapChannels, -4...4, &generator) }
         (arguments.B, arguments.B_strides) = parameter(c, &generator)
         (arguments.C, arguments.C_strides) = parameter(c, &generator)
         arguments.A = UnsafePointer(random(c.channels * c.states, -6...(-0.05), &generator))
@@ -122,7 +156,7 @@ struct ScanProblem {
         if c.hasBias { arguments.delta_bias = UnsafePointer(random(c.channels, 0...0.5, &generator)) }
         let stateCount = c.batches * c.channels * c.states
         if c.hasInitialState { arguments.initial_state = UnsafePointer(random(stateCount, -1...1, &generator)) }
-        let y: (UnsafePointer<Float>, fk_scan_sequence_strides) = sequence(c, 0...0, &generator)
+        let y: (UnsafePointer<Float>, fk_scan_sequence_strides) = sequence(c, c.mapChannels, 0...0, &generator)
         (arguments.y, arguments.y_strides) = (UnsafeMutablePointer(mutating: y.0), y.1)
         arguments.last_state = random(stateCount, 0...0, &generator)
     }
@@ -135,14 +169,15 @@ struct ScanProblem {
 
     /// Reads what the arguments point to, while it exists.
     func read<T>(_ body: (fk_scan_arguments) -> T) -> T {
-        withExtendedLifetime(memory) { body(arguments) }
+        withExtendedLifetime((memory, pixels)) { body(arguments) }
     }
 
     /// Runs the reference, or one instruction set's kernel with its work in `parts` (each on a thread of its own).
     func run(_ instructionSet: String?, parts: Int = 1) throws -> ScanResult {
         var message = [CChar](repeating: 0, count: 1000)
-        let violations: Int32 = withExtendedLifetime(memory) {
+        let violations: Int32 = read { arguments in
             var arguments = arguments
+            arguments.threads = Int64(parts)
             guard let instructionSet else { return fk_scan_reference(&arguments, &message, message.count) }
             return instructionSet.withCString { name in
                 arguments.instruction_set = name
@@ -158,7 +193,7 @@ struct ScanProblem {
         let strides = arguments.y_strides
         var y: [Float] = []
         for b in 0..<arguments.batches {
-            for d in 0..<arguments.channels {
+            for d in 0..<Int64(configuration.mapChannels) {
                 for t in 0..<arguments.length {
                     y.append(arguments.y[Int(b * strides.batch + d * strides.channel + t * strides.time)])
                 }
@@ -175,9 +210,9 @@ struct ScanProblem {
     }
 
     mutating func sequence(
-        _ c: ScanConfiguration, _ range: ClosedRange<Float>, _ generator: inout Generator
+        _ c: ScanConfiguration, _ channels: Int, _ range: ClosedRange<Float>, _ generator: inout Generator
     ) -> (UnsafePointer<Float>, fk_scan_sequence_strides) {
-        let (channels, length) = (c.channels, c.length)
+        let length = c.length
         var strides: (channel: Int, time: Int)
         switch c.sequenceLayout {
         case .channelsFirst: strides = (length, 1)

@@ -30,9 +30,20 @@ enum { fk_scan_checkpoint_interval = 16 };
 ///     h[n] = exp(dt·A[d,n])·h[n] + dt·B[g,n,t]·u[t]
 ///     y[t] = Σ_n C[g,n,t]·h[n] + D[d]·u[t];  y[t] = y[t]·z[t]·sigmoid(z[t]) where z is given
 ///
+/// Several scans can go over one map of `length` pixels, each along a path of its own: with K paths, D = channels / K is
+/// the number of the map's channels, and channel d of path k is channel k·D + d of everything but u, z and y, which
+/// are (batch, D, pixel) arrays. The token t of path k lies at pixel pixels[k][t] of u, delta, B, C and z; y is the sum
+/// over the paths, in their order.
+///
 /// Everything is f32. y overlaps no input. A field of zeros is "not given".
 typedef struct {
-    int64_t batches, channels, groups, states, length;  ///< states 1 to 256; groups divides channels; length may be 0.
+    /// states 1 to 256; groups divides channels; length may be 0. paths divides groups, so that a group lies in one path;
+    /// 0 means 1.
+    int64_t batches, channels, groups, states, length, paths;
+
+    /// (paths, length), contiguous, each row a permutation of the numbers below length; tokens lie in the order of time
+    /// when null.
+    const int32_t *pixels;
 
     const float *u;  ///< Input.
     fk_scan_sequence_strides u_strides;
@@ -59,6 +70,10 @@ typedef struct {
     /// (batches, ceil(length / fk_scan_checkpoint_interval), channels, states), contiguous. Null when not wanted.
     float *checkpoints;
 
+    /// How many threads the parallel loop has. Where one path has fewer pieces of work, the paths go side by side, which
+    /// takes memory for one result more for each path after the first. The result has the same bits. 0 means 1.
+    int64_t threads;
+
     const char *instruction_set;  ///< One of fk_scan_instruction_set_at; null takes fk_scan_instruction_set.
 } fk_scan_arguments;
 
@@ -69,7 +84,7 @@ typedef struct {
     fk_scan_sequence_strides dy_strides;
     const float *dlast_state;  ///< (batches, channels, states), contiguous; zeros when null.
 
-    float *du;
+    float *du;  ///< As u: the sum over the paths. So dz.
     fk_scan_sequence_strides du_strides;
     float *ddelta;
     fk_scan_sequence_strides ddelta_strides;
@@ -104,8 +119,8 @@ int32_t fk_scan_check_backward(
 
 /// Computes the gradients. Of the forward scan's arguments it reads the inputs (y and last_state may be null) and the
 /// checkpoints that the forward scan wrote; where they are null, it makes its own first (then initial_state must not
-/// have been overwritten by last_state). Beside the checkpoints, a sixteenth of length × state, it needs memory for
-/// three states and some megabytes. Returns 0, or the number of violated requirements without having computed anything
+/// have been overwritten by last_state). Beside the checkpoints of one path, a sixteenth of length × state, it needs
+/// memory for three states and some megabytes (for each path, where paths go side by side). Returns 0, or the number of violated requirements without having computed anything
 /// (memory that cannot be had counts as one). The result has the same bits for any division of the work, with or
 /// without checkpoints.
 int32_t fk_scan_backward(
