@@ -16,9 +16,10 @@ func benchmarkSS2D(report: (Comparison) -> Void) throws {
     let pixels = values.flattened(from: 1, to: 2)
     let projection = Linear(width, 2 * inner, hasBias: false)
     let convolution = Conv2d(inner, inner, kernel: 3, padding: 1, groups: inner)
+    let wideConvolution = Conv2d(inner, inner, kernel: 11, padding: 5, groups: inner)
     let norm = LayerNorm(inner)
     let output = Linear(inner, width, hasBias: false)
-    for layer in [projection, convolution, norm, output] { layer.initialize(using: generator) }
+    for layer in [projection, convolution, wideConvolution, norm, output] { layer.initialize(using: generator) }
     let stateWeights = normal(count * (rank + 2 * states), inner)
     let steps = normal(1, side * side, count * rank)
     let stepWeights = normal(count * inner, count * rank)
@@ -33,6 +34,7 @@ func benchmarkSS2D(report: (Comparison) -> Void) throws {
                 Contestant("SS2D block") { _ = try block(map) },
                 Contestant("projection to values and gate") { _ = projection.parts(2, of: map) },
                 Contestant("depth-wise convolution") { _ = convolution.channelsLast(values) },
+                Contestant("the same of 11 × 11, as in LE-Mamba") { _ = wideConvolution.channelsLast(values) },
                 Contestant("SiLU of values and of gate") { _ = (values.silu(), values.silu()) },
                 Contestant("step sizes (rank), B, C of all paths") { _ = pixels.linear(weight: stateWeights) },
                 Contestant("step sizes of all channels") { _ = steps.linear(weight: stepWeights) },
@@ -99,4 +101,22 @@ func benchmarkMambaBlock(report: (Comparison) -> Void) throws {
         Comparison(
             title: "Mamba block, \(length) tokens, C\(width) D\(inner) N\(states)", unit: "tokens",
             work: Double(length), threads: 1, measurements: measurements))
+
+    let count = 256
+    let token = normal(1, width)
+    let stepping = try withThreads(1) {
+        try withInference {
+            let start = block.initialState(batches: 1)
+            return try measure([
+                Contestant("token by token") {
+                    var state = start
+                    for _ in 0..<count { state = try block.step(token, from: state).state }
+                }
+            ])
+        }
+    }
+    report(
+        Comparison(
+            title: "Mamba block, step, C\(width) D\(inner) N\(states)", unit: "tokens", work: Double(count),
+            threads: 1, measurements: stepping))
 }

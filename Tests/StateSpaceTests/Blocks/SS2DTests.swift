@@ -157,6 +157,28 @@ struct SS2DTests {
         }
     }
 
+    @Test("refuses paths for other parameters than it has, and maps of another size than the paths")
+    func wrongPaths() throws {
+        try withTorchErrors {
+            let scan = MultiPathScan(count: 2, width: 4, states: 3, rank: 1)
+            scan.initialize(using: RandomGenerator(seed: 1))
+            let (two, four) = (
+                try ScanPaths(ScanPath.bidirectional, height: 2, width: 3),
+                try ScanPaths(CrossScan.fourDirections.paths, height: 2, width: 3)
+            )
+            func message(_ body: () throws -> Any) -> String? {
+                #expect(throws: BlockInputError.self) { try body() }?.description
+            }
+            #expect(try scan(.zeros([1, 6, 4]), along: two).y.shape == [1, 6, 4])
+            #expect(
+                message { try scan(.zeros([1, 6, 4]), along: four) } == "4 scan paths for the parameters of 2.")
+            #expect(message { try scan(.zeros([1, 7, 4]), along: two) }?.contains("must be (B, 6, 4)") == true)
+            #expect(
+                message { try scan.skipSampled(.zeros([1, 2, 3, 4])) }
+                    == "4 skip-sampled paths for the parameters of 2.")
+        }
+    }
+
     /// The block as the authors' programs write it: channels first, the map copied into the order of each path, one grouped
     /// scan, the results put back.
     private func copied(
