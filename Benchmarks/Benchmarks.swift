@@ -19,6 +19,7 @@ struct Benchmark: Sendable {
         Benchmark(name: "fusionmamba-rs-64") { try benchmarkFusionMambaRS(side: 64, report: $0) },
         Benchmark(name: "fusionmamba-rs-128") { try benchmarkFusionMambaRS(side: 128, report: $0) },
         Benchmark(name: "fusionmamba-rs-256") { try benchmarkFusionMambaRS(side: 256, report: $0) },
+        Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
         Benchmark(name: "classical", run: benchmarkClassical), Benchmark(name: "metrics", run: benchmarkMetrics),
     ]
 }

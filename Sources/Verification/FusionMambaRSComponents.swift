@@ -6,11 +6,17 @@ extension GoldenComponent {
     /// FusionMamba of Peng et al.: blocks, network, tiles, loss, training.
     static let fusionMambaRS: [String: GoldenComponent] = [
         "mamba": GoldenComponent { golden in
-            let kind: String = try golden.configuration.value("bimamba_type")
-            let width: Int = try golden.configuration.value("d_model")
+            let settings = golden.configuration
+            let kind: String = try settings.value("bimamba_type")
             let isSteered = kind == "v7"
-            let block = MultiDirectionMamba(
-                width: width, orders: kind == "v2" ? [.rows, .rowsReversed] : ScanOrder.allCases, isSteered: isSteered)
+            let configuration = MambaConfiguration(
+                width: try settings.value("d_model"), states: try settings.value("d_state"),
+                convolutionWidth: try settings.value("d_conv"), expansion: try settings.value("expand"),
+                stepRank: settings.optional("dt_rank").map { .fixed($0) } ?? .automatic)
+            let block = try MultiDirectionMamba(
+                configuration, directions: kind == "v2" ? [.rows, .rowsReversed] : ScanPath.Direction.allCases,
+                isSteered: isSteered, averages: try settings.value("if_devide_out"),
+                hasNorm: try settings.value("use_norm"))
             return Run(block) { inputs in
                 let tokens = try inputs.named("hidden_states")
                 // The bidirectional kind scans a plain sequence.
@@ -24,19 +30,19 @@ extension GoldenComponent {
         },
         "single_mamba_block": GoldenComponent { golden in
             let (dim, height, width) = try size(golden)
-            let block = SingleMambaBlock(width: dim)
+            let block = try SingleMambaBlock(width: dim)
             return Run(block) { ["": try block($0.named("input"), height: height, width: width)] }
         },
         "cross_mamba_block": GoldenComponent { golden in
             let (dim, height, width) = try size(golden)
-            let block = CrossMambaBlock(width: dim)
+            let block = try CrossMambaBlock(width: dim)
             return Run(block) {
                 ["": try block($0.named("input0"), steering: $0.named("input1"), height: height, width: width)]
             }
         },
         "fusion_mamba": GoldenComponent { golden in
             let isFinal: Bool = try golden.configuration.value("final")
-            let block = FusionMambaBlock(
+            let block = try FusionMambaBlock(
                 width: try golden.configuration.value("dim"), depth: golden.configuration.optional("depth") ?? 1)
             return Run(block) { inputs in
                 let (pan, ms) = (try inputs.named("pan"), try inputs.named("ms"))
@@ -49,13 +55,13 @@ extension GoldenComponent {
             let input: Int = try golden.configuration.value("in_channels")
             let output: Int = try golden.configuration.value("out_channels")
             if try golden.configuration.value("sample_mode", as: String.self) == "down" {
-                let stage = DownStage(from: input, to: output)
+                let stage = try DownStage(from: input, to: output)
                 return Run(stage) { inputs in
                     let result = try stage(pan: inputs.named("pan"), ms: inputs.named("ms"))
                     return ["pan": result.pan, "ms": result.ms, "pan_skip": result.panSkip, "ms_skip": result.msSkip]
                 }
             }
-            let stage = UpStage(from: input, to: output)
+            let stage = try UpStage(from: input, to: output)
             return Run(stage) { inputs in
                 let result = try stage(
                     pan: inputs.named("pan"), ms: inputs.named("ms"), panSkip: inputs.named("pan_pre"),
@@ -64,7 +70,7 @@ extension GoldenComponent {
             }
         },
         "spe_attention": GoldenComponent { golden in
-            let attention = SpectralAttention(width: try golden.configuration.value("channels"))
+            let attention = try SpectralAttention(width: try golden.configuration.value("channels"))
             return Run(attention) { ["": try attention($0.named("input"))] }
         },
         "pixelshuffle": GoldenComponent { golden in

@@ -7,7 +7,8 @@ struct GoldenComponent: Sendable {
         /// What holds the parameters; nil for functions without any.
         var module: Module?
         /// From the inputs by name to the outputs by name; a single output has the empty name. Scalars of the metadata
-        /// key `values` are outputs called `values.NAME`.
+        /// key `values` are outputs called `values.NAME`. Results on the way are called `intermediate.NAME`; they are
+        /// compared where they are computed.
         var forward: ([String: Tensor]) throws -> [String: Tensor]
         /// Outputs of the file that this program does not compute.
         var leavesOut: Set<String> = []
@@ -40,9 +41,9 @@ struct GoldenComponent: Sendable {
     static let all: [String: [String: GoldenComponent]] = [
         "fusionmamba-rs": fusionMambaRS,
         "sharpening": sharpening,
-        "mmmamba": miScan.merging(["selective_scan": selectiveScanComponent]) { $1 },
-        "lemamba": leMambaPaths.merging(["selective_scan": selectiveScanComponent]) { $1 },
-        "fusionmamba-mm": ["es2d_index": skipSampledPaths],
+        "fusionmamba-mm": fusionMambaMM,
+        "mmmamba": mmMamba.merging(miScan) { $1 },
+        "lemamba": leMamba.merging(leMambaPaths) { $1 },
     ]
 }
 

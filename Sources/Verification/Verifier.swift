@@ -175,6 +175,9 @@ public struct Verifier {
                 labels["\(prefix).\(name)"] = "\(prefix).\(name)"
             }
         }
+        for (name, value) in try golden.tensors("intermediate") where outputs["intermediate.\(name)"] != nil {
+            expected["intermediate.\(name)"] = value
+        }
         let leftOut = expected.keys.filter { run.leavesOut.contains($0) }
         var differences: [GoldenDifference] = []
         for (name, expected) in expected.sorted(by: { $0.key < $1.key }) where !run.leavesOut.contains(name) {

@@ -166,6 +166,22 @@ private func difference(_ a: Tensor, _ b: Tensor) -> Double {
     func dropoutWithoutGenerator() async {
         await #expect(processExitsWith: .failure) { _ = Dropout(0.5)(Tensor.ones([2])) }
     }
+    @Test("stochastic depth drops whole elements of the first axis in training only, by its generator")
+    func stochasticDepth() async {
+        let layer = StochasticDepth(0.25)
+        let x = random(4000, 2, 3)
+        layer.train(using: RandomGenerator(seed: 4))
+        let factors = (layer(x) / x).reshaped(4000, 6)
+        #expect((factors - factors[.all, 0..<1]).abs().max().item < 1e-5)
+        let kept = (factors[.all, .at(0)] .!= 0).to(.float32).mean().item
+        #expect(abs(kept - 0.75) < 0.03)
+        #expect(abs(factors.max().item - 1 / 0.75) < 1e-5)
+        layer.eval()
+        #expect(layer(x).isEqual(to: x))
+        layer.train()
+        #expect(StochasticDepth(0)(x).isEqual(to: x))
+        await #expect(processExitsWith: .failure) { _ = StochasticDepth(0.5)(Tensor.ones([2])) }
+    }
     @Test(
         "activations are the functions of their names",
         arguments: [

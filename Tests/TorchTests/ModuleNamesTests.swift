@@ -41,6 +41,36 @@ final class Nested: Statistics {
     }
 }
 
+/// Parts that are named as if they were its own, in each form.
+private final class Inlining: Module {
+    final class Part: Module {
+        @Parameter var scale: Tensor
+        @Child var map: Linear
+
+        init(_ suffix: String) {
+            _scale = Parameter("scale\(suffix)")
+            _map = Child("map\(suffix)")
+            super.init()
+            scale = .ones([1])
+            map = Linear(2, 2, hasBias: false)
+        }
+    }
+
+    @Child var entry: Linear
+    @Inlined var one: Part
+    @Inlined var absent: Part?
+    @Inlined var present: Part?
+    @Inlined var several: [Part]
+
+    override init() {
+        super.init()
+        entry = Linear(2, 2, hasBias: false)
+        one = Part("")
+        present = Part("_b")
+        several = [Part("_c"), Part("_d")]
+    }
+}
+
 private final class Misnamed: Module {
     @Parameter("weight") var first: Tensor
     @Parameter var weight: Tensor
@@ -132,6 +162,15 @@ private final class RecordedParameter: Module {
         module.offset = .ones([3])
         let names = module.state().map(\.name)
         #expect(names.contains("absent.weight") && names.contains("offset"))
+    }
+    @Test("of parts without a name are those of the module, in each form that parts have")
+    func inlined() {
+        let module = Inlining()
+        let suffixes = ["", "_b", "_c", "_d"]
+        let names = suffixes.map { "scale\($0)" } + ["entry.weight"] + suffixes.map { "map\($0).weight" }
+        #expect(module.state().map(\.name) == names)
+        module.absent = Inlining.Part("_e")
+        #expect(module.state().map(\.name).contains("map_e.weight"))
     }
     @Test("are counted and printed as a tree")
     func description() throws {

@@ -63,12 +63,12 @@ public final class FusionMambaRS: Module {
             Conv2d(width, width, kernel: 3, padding: 1), Activation.leakyReLU(),
             Conv2d(width, msBands, kernel: 3, padding: 1),
         ])
-        stage0 = DownStage(from: width, to: 2 * width)
-        stage1 = DownStage(from: 2 * width, to: 4 * width)
-        stage2 = UpStage(from: 4 * width, to: 2 * width)
-        stage3 = UpStage(from: 2 * width, to: width)
-        stage4 = FusionMambaBlock(width: width)
-        spectralAttention = SpectralAttention(width: width)
+        stage0 = try DownStage(from: width, to: 2 * width)
+        stage1 = try DownStage(from: 2 * width, to: 4 * width)
+        stage2 = try UpStage(from: 4 * width, to: 2 * width)
+        stage3 = try UpStage(from: 2 * width, to: width)
+        stage4 = try FusionMambaBlock(width: width)
+        spectralAttention = try SpectralAttention(width: width)
     }
 
     /// Fuses one batch.

@@ -1,13 +1,28 @@
+import StateSpace
 import Torch
+
+extension MultiDirectionMamba {
+    /// The kind that FusionMamba is made of (specification, section 3 and 5.1): as wide inside as outside, eight states, the
+    /// mean of all directions normalised before the last projection.
+    ///
+    /// - Throws: `ConfigurationError` for a width that no block can be built with.
+    convenience init(
+        width: Int, directions: [ScanPath.Direction] = ScanPath.Direction.allCases, isSteered: Bool = false
+    ) throws {
+        try self.init(
+            MambaConfiguration(width: width, states: 8, expansion: 1), directions: directions, isSteered: isSteered,
+            averages: true, hasNorm: true)
+    }
+}
 
 /// Norm, four-direction scan, residual (specification, 5.2).
 package final class SingleMambaBlock: Module {
     @Child("block") var block: MultiDirectionMamba
     @Child("norm") var norm: LayerNorm
 
-    package init(width: Int) {
+    package init(width: Int) throws {
         super.init()
-        block = MultiDirectionMamba(width: width)
+        block = try MultiDirectionMamba(width: width)
         norm = LayerNorm(width)
     }
 
@@ -23,9 +38,9 @@ package final class CrossMambaBlock: Module {
     @Child("norm0") var norm: LayerNorm
     @Child("norm1") var steeringNorm: LayerNorm
 
-    package init(width: Int) {
+    package init(width: Int) throws {
         super.init()
-        block = MultiDirectionMamba(width: width, isSteered: true)
+        block = try MultiDirectionMamba(width: width, isSteered: true)
         norm = LayerNorm(width)
         steeringNorm = LayerNorm(width)
     }
@@ -47,12 +62,12 @@ package final class FusionMambaBlock: Module {
     @Child("spe_cross_mamba") var spectralCross: CrossMambaBlock
     @Child("out_proj") var outputProjection: Linear
 
-    package init(width: Int, depth: Int = 1) {
+    package init(width: Int, depth: Int = 1) throws {
         super.init()
-        spatialLayers = (0..<depth).map { _ in SingleMambaBlock(width: width) }
-        spectralLayers = (0..<depth).map { _ in SingleMambaBlock(width: width) }
-        spatialCross = CrossMambaBlock(width: width)
-        spectralCross = CrossMambaBlock(width: width)
+        spatialLayers = try (0..<depth).map { _ in try SingleMambaBlock(width: width) }
+        spectralLayers = try (0..<depth).map { _ in try SingleMambaBlock(width: width) }
+        spatialCross = try CrossMambaBlock(width: width)
+        spectralCross = try CrossMambaBlock(width: width)
         outputProjection = Linear(width, width)
     }
 
@@ -104,13 +119,12 @@ package final class SpectralAttention: Module {
 
     @Child("block") var layers: Layers
 
-    package init(width: Int) {
+    package init(width: Int) throws {
         super.init()
         layers = Layers()
         layers.entry = Linear(1, width)
         layers.norm = LayerNorm(width)
-        layers.scan = MultiDirectionMamba(
-            width: width, orders: [.rows, .rowsReversed])
+        layers.scan = try MultiDirectionMamba(width: width, directions: [.rows, .rowsReversed])
         layers.exit = Linear(width, 1)
     }
 
@@ -120,7 +134,7 @@ package final class SpectralAttention: Module {
         // Quirk: the largest value of each band, not the mean (golden file block_spe_attention).
         let peaks = ms.max(2, 3).unsqueezed(-1)  // (B, S, 1): the bands are the sequence
         let tokens = layers.norm(layers.entry(peaks))  // (B, S, width)
-        let scanned = try layers.scan(tokens, height: 1, width: ms.size(1))
+        let scanned = try layers.scan(tokens)
         return layers.exit(scanned).sigmoid().unsqueezed(-1)
     }
 }

@@ -43,9 +43,9 @@ package final class DownStage: Module {
     @Child("fm") var mixing: FusionMambaBlock
     @Child("sample") var sampling: Downsampling
 
-    package init(from input: Int, to output: Int) {
+    package init(from input: Int, to output: Int) throws {
         super.init()
-        mixing = FusionMambaBlock(width: input)
+        mixing = try FusionMambaBlock(width: input)
         sampling = Downsampling(from: input, to: output)
     }
 
@@ -64,9 +64,9 @@ package final class UpStage: Module {
     @Child("fm") var mixing: FusionMambaBlock
     @Child("sample") var sampling: Upsampling
 
-    package init(from input: Int, to output: Int) {
+    package init(from input: Int, to output: Int) throws {
         super.init()
-        mixing = FusionMambaBlock(width: input)
+        mixing = try FusionMambaBlock(width: input)
         sampling = Upsampling(from: input, to: output)
     }
 

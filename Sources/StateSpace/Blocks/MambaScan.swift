@@ -1,0 +1,68 @@
+import Torch
+
+/// One direction of a Mamba block: causal convolution, projections to step sizes, B and C, and the selective scan
+/// (Gu, Dao 2023, figure 3 and algorithm 2).
+final class MambaScan: Module {
+    @Parameter var logDecay: Tensor  // (D, N)
+    @Parameter var skip: Tensor  // (D)
+    @Child var convolution: Conv1d
+    @Child var stateProjection: Linear  // D → R + 2N: step sizes, B, C
+    @Child var stepProjection: Linear  // R → D
+    private let rank: Int
+    private let states: Int
+    private let steps: StepInitialization
+
+    /// - Parameter suffix: what the authors append to the names of this direction's parameters.
+    init(_ configuration: MambaConfiguration, suffix: String = "") {
+        let width = configuration.innerWidth
+        (rank, states, steps) = (configuration.rank, configuration.states, configuration.steps)
+        // The letter stands before "_log", as in Vision Mamba.
+        _logDecay = Parameter("A\(suffix)_log")
+        _skip = Parameter("D\(suffix)")
+        _convolution = Child("conv1d\(suffix)")
+        _stateProjection = Child("x_proj\(suffix)")
+        _stepProjection = Child("dt_proj\(suffix)")
+        super.init()
+        logDecay = .zeros([width, states])
+        skip = .ones([width])
+        convolution = Conv1d(
+            width, width, kernel: configuration.convolutionWidth, groups: width,
+            hasBias: configuration.convolutionHasBias)
+        stateProjection = Linear(width, rank + 2 * states, hasBias: false)
+        stepProjection = Linear(rank, width)
+    }
+
+    /// A = -(1, 2, … N) for every channel, D = 1.
+    func initializeState() {
+        logDecay.initializeLogDecay()
+        skip.fill(1)
+    }
+
+    /// The projection to step sizes as ``StepInitialization`` says.
+    func initializeSteps(using generator: RandomGenerator) {
+        guard let bias = stepProjection.bias else { return }
+        steps.initialize(weight: stepProjection.weight, bias: bias, using: generator)
+    }
+
+    /// - Parameters:
+    ///   - values: (B, L, D) in the order of time, or in the reverse order where `reversed`.
+    ///   - steering: (B, L, R + 2N), step sizes, B and C; from the convolved values where nil.
+    ///   - gate: (B, L, D), before its SiLU; none where nil.
+    ///   - state: what the tokens before have left; zeros where nil.
+    ///   - reversed: whether time runs from the last token to the first.
+    /// - Returns: (B, L, D) in the order of the values, and the state of the scan (B, D, N) after the last step.
+    func callAsFunction(
+        _ values: Tensor, steering: Tensor? = nil, gate: Tensor? = nil, from state: MambaState? = nil,
+        reversed: Bool = false
+    ) throws -> (y: Tensor, lastState: Tensor) {
+        let u = values.causallyConvolved(
+            weight: convolution.weight, bias: convolution.bias, window: state?.window, reversed: reversed
+        ).silu()
+        let parts = (steering ?? stateProjection(u)).split(sizes: [rank, states, states], axis: 2)
+        let result = try selectiveScan(
+            u.transposed(1, 2), delta: parts[0].linear(weight: stepProjection.weight).transposed(1, 2),
+            A: -logDecay.exp(), B: parts[1].transposed(1, 2), C: parts[2].transposed(1, 2), D: skip,
+            z: gate?.transposed(1, 2), deltaBias: stepProjection.bias, initialState: state?.scan, reversed: reversed)
+        return (result.y.transposed(1, 2), result.lastState)
+    }
+}
