@@ -73,19 +73,16 @@ func benchmarkMambaBlock(report: (Comparison) -> Void) throws {
     let (kernel, bias) = (normal(inner, 1, 4), normal(inner))
     let stateWeights = normal(rank + 2 * states, inner)
     let (steps, stepWeights) = (normal(1, length, rank), normal(inner, rank))
-    let problem = ScanProblem("scan", batches: 1, channels: inner, states: states, length: length)
+    let problem = ScanProblem(channels: inner, states: states, length: length)
 
     let measurements = try withThreads(1) {
         try withInference {
             try measure([
                 Contestant("Mamba block") { _ = try block(tokens) },
                 Contestant("projection to values and gate") { _ = projection.parts(2, of: tokens) },
-                Contestant("causal convolution") { _ = values.causallyConvolved(weight: kernel, bias: bias) },
-                Contestant("the same by conv1d, channels first in memory") {
-                    _ = values.transposed(1, 2).contiguous().conv1d(
-                        weight: kernel, bias: bias, padding: 3, groups: inner)
+                Contestant("causal convolution and SiLU") {
+                    _ = try causalConvolution(values.transposed(1, 2), weight: kernel, bias: bias)
                 },
-                Contestant("SiLU") { _ = values.silu() },
                 Contestant("step sizes (rank), B, C") { _ = values.linear(weight: stateWeights) },
                 Contestant("step sizes of all channels") { _ = steps.linear(weight: stepWeights) },
                 Contestant("scan with gate") {

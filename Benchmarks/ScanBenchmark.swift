@@ -1,11 +1,8 @@
 import StateSpace
 import Torch
 
-/// The four directions of VMamba's cross-scan over a square map.
 private func crossScan(side: Int) throws -> ScanPaths {
-    let rows = Array(0..<side * side)
-    let columns = rows.map { $0 % side * side + $0 / side }
-    return try ScanPaths([rows, columns, rows.reversed(), columns.reversed()])
+    try ScanPaths(CrossScan.fourDirections.paths, height: side, width: side)
 }
 
 private func hotProblems() throws -> [ScanProblem] {

@@ -63,20 +63,24 @@ struct ScanProblem {
     /// The paths as networks without a kernel for them scan: K copies of the map in the order of each path, one scan of
     /// all, each result put back in the order of pixels, and their sum.
     func scanOfCopies(_ paths: ScanPaths) throws -> Tensor {
-        func copy(_ tensor: Tensor, _ path: Int) -> Tensor {
-            tensor.selected(axis: tensor.rank - 1, indices: paths.pixels[.at(path)])
-        }
-        func copies(_ tensor: Tensor) -> Tensor {
-            let parts = tensor.chunked(paths.count, axis: 1).enumerated().map { copy($0.element, $0.offset) }
+        func copies(_ tensor: Tensor) throws -> Tensor {  // (B, K·C, L), of each path its own C
+            let parts = try tensor.chunked(paths.count, axis: 1).enumerated().map { index, part in
+                let path = try ScanPaths([CrossScan.fourDirections.paths[index]], height: side, width: side)
+                return try path.sequences(of: part.flattened(from: 1, to: -2)).squeezed(1)
+            }
             return Tensor.concatenated(parts, axis: 1)
         }
-        let maps = Tensor.concatenated((0..<paths.count).map { copy(u, $0) }, axis: 1)
+        let byGroup = [paths.count, states]
         let y = try selectiveScan(
-            maps, delta: copies(delta), A: A, B: copies(B), C: copies(C), D: D, deltaBias: deltaBias
-        ).y.chunked(paths.count, axis: 1)
-        let parts = (0..<paths.count).map { y[$0].selected(axis: 2, indices: paths.positions[.at($0)]) }
-        return parts.dropFirst().reduce(parts[0], +)
+            paths.sequences(of: u).flattened(from: 1, to: 2), delta: copies(delta), A: A,
+            B: copies(B).unflattened(axis: 1, sizes: byGroup), C: copies(C).unflattened(axis: 1, sizes: byGroup), D: D,
+            deltaBias: deltaBias
+        ).y
+        return try paths.merged(y.unflattened(axis: 1, sizes: [paths.count, u.size(1)]))
     }
+
+    /// Of a square map.
+    private var side: Int { Int(Double(length).squareRoot()) }
 
     /// Runs `body`, and differentiates the sum of its result by every operand.
     func differentiated(_ body: (ScanProblem) throws -> Tensor) throws {

@@ -45,24 +45,36 @@ final class MambaScan: Module {
     }
 
     /// - Parameters:
-    ///   - values: (B, L, D) in the order of time, or in the reverse order where `reversed`.
+    ///   - values: (B, L, D) in the order of time, in the reverse order where `reversed`, or in that of pixels along a path.
     ///   - steering: (B, L, R + 2N), step sizes, B and C; from the convolved values where nil.
     ///   - gate: (B, L, D), before its SiLU; none where nil.
     ///   - state: what the tokens before have left; zeros where nil.
+    ///   - path: one order in which time visits the values; without `state` and `reversed`.
     ///   - reversed: whether time runs from the last token to the first.
     /// - Returns: (B, L, D) in the order of the values, and the state of the scan (B, D, N) after the last step.
     func callAsFunction(
         _ values: Tensor, steering: Tensor? = nil, gate: Tensor? = nil, from state: MambaState? = nil,
-        reversed: Bool = false
+        along path: ScanPaths? = nil, reversed: Bool = false
     ) throws -> (y: Tensor, lastState: Tensor) {
-        let u = values.causallyConvolved(
-            weight: convolution.weight, bias: convolution.bias, window: state?.window, reversed: reversed
-        ).silu()
-        let parts = (steering ?? stateProjection(u)).split(sizes: [rank, states, states], axis: 2)
-        let result = try selectiveScan(
-            u.transposed(1, 2), delta: parts[0].linear(weight: stepProjection.weight).transposed(1, 2),
-            A: -logDecay.exp(), B: parts[1].transposed(1, 2), C: parts[2].transposed(1, 2), D: skip,
-            z: gate?.transposed(1, 2), deltaBias: stepProjection.bias, initialState: state?.scan, reversed: reversed)
+        let inputs = state.map { Tensor.concatenated([$0.window, values], axis: 1) } ?? values
+        let length = values.size(1)
+        let u = try causalConvolution(
+            inputs.transposed(1, 2), weight: convolution.weight, bias: convolution.bias, along: path,
+            reversed: reversed
+        ).narrowed(axis: 2, start: inputs.size(1) - length, length: length)
+        let parts = (steering ?? stateProjection(u.transposed(1, 2))).split(sizes: [rank, states, states], axis: 2)
+        let delta = parts[0].linear(weight: stepProjection.weight).transposed(1, 2)
+        let (A, B, C) = (-logDecay.exp(), parts[1].transposed(1, 2), parts[2].transposed(1, 2))
+        let result =
+            if let path {
+                try selectiveScan(
+                    u, along: path, delta: delta, A: A, B: B.unsqueezed(1), C: C.unsqueezed(1), D: skip,
+                    deltaBias: stepProjection.bias)
+            } else {
+                try selectiveScan(
+                    u, delta: delta, A: A, B: B, C: C, D: skip, z: gate?.transposed(1, 2),
+                    deltaBias: stepProjection.bias, initialState: state?.scan, reversed: reversed)
+            }
         return (result.y.transposed(1, 2), result.lastState)
     }
 }

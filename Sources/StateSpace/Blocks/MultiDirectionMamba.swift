@@ -99,24 +99,18 @@ public final class MultiDirectionMamba: Module {
         }
 
         var sum: Tensor?
-        for byColumns in [false, true] {
-            let these = directions.indices.filter { directions[$0].isByRows != byColumns }
-            if these.isEmpty { continue }
-            let ordered = byColumns ? Self.transposedMap(values, height, width) : values
-            var scanned: Tensor?
-            for index in these {
-                let part = steps.map { byColumns ? Self.transposedMap($0[index], height, width) : $0[index] }
-                let y = try scans[index](ordered, steering: part, reversed: directions[index].isReversed).y
-                scanned = scanned.map { added($0, y) } ?? y
-            }
-            guard let scanned else { continue }
-            let map = scanned.unflattened(axis: 1, sizes: byColumns ? [width, height] : [height, width])
-            let byRows = byColumns ? map.transposed(1, 2) : map  // (B, height, width, D)
-            sum = sum.map { added($0, byRows) } ?? byRows
+        for (index, direction) in directions.enumerated() {
+            // Along rows tokens lie in the order of time or in its reverse, which needs no path.
+            let path =
+                direction.isByRows ? nil : try ScanPaths([ScanPath(direction)], height: height, width: width)
+            let y = try scans[index](
+                values, steering: steps?[index], along: path, reversed: path == nil && direction.isReversed
+            ).y
+            sum = sum.map { added($0, y) } ?? y
         }
         guard let sum else { preconditionFailure("a Mamba block without a direction") }
         // The gate belongs to the pixel, so it is applied once, after the directions are summed.
-        let gated = multiplied(halves[1].silu(), sum.flattened(from: 1, to: 2))
+        let gated = multiplied(halves[1].silu(), sum)
         return outputProjection(normalized(gated))
     }
 
@@ -143,10 +137,5 @@ public final class MultiDirectionMamba: Module {
                 "the steering tokens of a Mamba block", steering, [tokens.size(0), length, width],
                 "(\(tokens.size(0)), \(length), \(width))")
         }
-    }
-
-    /// (B, height · width, D) row by row as (B, width · height, D) column by column.
-    private static func transposedMap(_ map: Tensor, _ height: Int, _ width: Int) -> Tensor {
-        map.unflattened(axis: 1, sizes: [height, width]).transposed(1, 2).flattened(from: 1, to: 2)
     }
 }
