@@ -16,7 +16,8 @@ extension GoldenComponent {
                     outputs["sequence.\(name)"] = pixels
                     outputs["inverse_exact.\(name)"] = exact
                     outputs["inverse_released.\(name)"] =
-                        direction.isByRows ? exact : exact.selected(axis: 1, indices: try scan.releasedMerge.pixels[0])
+                        direction.isByRows
+                        ? exact : exact.selected(axis: 1, indices: try scan.releasedMerge().pixels[0])
                 }
                 return outputs
             }
@@ -27,16 +28,17 @@ extension GoldenComponent {
             return Run { inputs in
                 let images = [try inputs.named("ms"), try inputs.named("pan")]
                 let tokens = Tensor.concatenated(images.map { $0.flattened(from: 2, to: 3) }, axis: 2)
+                let y = try inputs.named("y")
                 let paths = try ScanPaths(
                     scan.directions.map { .interleaved(windows: scan.window, $0) }, height: scan.height,
-                    width: scan.width)
-                let y = try inputs.named("y")
+                    width: scan.width, device: y.device)
                 var sum = try paths.merged(y)
                 if isReleased {
                     sum = Tensor.zeros(like: sum)
                     for (index, direction) in scan.directions.enumerated() {
                         let path = try ScanPaths(
-                            [.interleaved(windows: scan.window, direction)], height: scan.height, width: scan.width)
+                            [.interleaved(windows: scan.window, direction)], height: scan.height, width: scan.width,
+                            device: y.device)
                         let merged = try path.merged(y.narrowed(axis: 1, start: index, length: 1))
                         sum = sum + (direction.isByRows ? merged : try scan.released(merged))
                     }
@@ -59,7 +61,7 @@ extension GoldenComponent {
             let tables = try golden.tensors("output").keys.filter { $0.hasPrefix("index_") }
             return Run { inputs in
                 let x = try inputs.named("x")
-                let scan = try ScanPaths(paths, height: x.size(2), width: x.size(3))
+                let scan = try ScanPaths(paths, height: x.size(2), width: x.size(3), device: x.device)
                 var outputs = [
                     "scan": try scan.sequences(of: x.flattened(from: 2, to: 3)),
                     "merge": try scan.merged(inputs.named("ys").flattened(from: 3, to: 4)),
@@ -155,14 +157,14 @@ private struct MIScanCase {
         }
     }
 
-    var releasedMerge: ScanPaths {
-        get throws { try .releasedColumnMerge(window: window, height: height, width: width) }
+    func releasedMerge(_ device: Device = .cpu) throws -> ScanPaths {
+        try .releasedColumnMerge(window: window, height: height, width: width, device: device)
     }
 
     /// What the released program makes of the merged results of a direction by columns, (B, D, 2 · height · width).
     func released(_ merged: Tensor) throws -> Tensor {
         let shape = merged.shape
         let images = merged.reshaped(shape[0], shape[1] * 2, shape[2] / 2)
-        return try releasedMerge.sequences(of: images).reshaped(shape)
+        return try releasedMerge(merged.device).sequences(of: images).reshaped(shape)
     }
 }

@@ -151,5 +151,14 @@ struct ScanPathTests {
             try ScanPaths([.rows, .interleaved(windows: 2)], height: 2, width: 2)
         }
         #expect(throws: ScanPathError.self) { try ScanPath.rows.drawing(height: 0, width: 1) }
+        #expect(throws: ScanPathError.self) { try ScanPath.rows.drawing(height: 30_000, width: 60_000) }
+        #expect(throws: ScanPathError.self) { try SkipSampledPaths(height: 300, width: 300).drawing }
+    }
+
+    @Test("say that there is no such device", .enabled(if: !Device.hasCUDA))
+    func device() throws {
+        #expect(throws: ScanPathError.self) {
+            try ScanPaths([.rows], height: 2, width: 2, device: .cuda(0))
+        }
     }
 }

@@ -41,8 +41,19 @@ package enum ScanDrawing {
         }
         return (0...height).map { row in
             let line = columns.map { $0[row] }.joined(separator: "   ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
+            return withoutTrailingSpaces(line)
         }.joined(separator: "\n")
+    }
+
+    static func withoutTrailingSpaces(_ line: String) -> String {
+        String(line.reversed().drop { $0 == " " }.reversed())
+    }
+
+    /// Refuses what nobody could look at.
+    static func check(pixels: Int) throws(ScanPathError) {
+        guard pixels <= 1 << 16 else {
+            throw ScanPathError(message: "a drawing of \(pixels) pixels; draw at most \(1 << 16).")
+        }
     }
 }
 
@@ -50,14 +61,16 @@ extension ScanPath {
     /// A drawing of the path over a small map: at the place of each pixel, the number of its token in the order of time.
     /// Lines show the borders of windows, and several images stand side by side.
     ///
-    /// - Throws: ``ScanPathError`` as ``permutation(height:width:device:)`` does.
+    /// - Throws: ``ScanPathError`` as ``permutation(height:width:device:)`` does, and for more than 65,536 pixels.
     public func drawing(height: Int, width: Int) throws(ScanPathError) -> String {
         let tables = try tables(height: height, width: width)
         guard images > 1 else { return tables.joined().joined(separator: "\n") }
         return ScanDrawing.sideBySide(tables.enumerated().map { ("image \($0.offset)", $0.element) })
     }
 
-    /// Drawings of several paths over one image each, side by side, below their descriptions.
+    /// Drawings of several paths, side by side, below their descriptions.
+    ///
+    /// - Throws: ``ScanPathError`` as ``drawing(height:width:)`` does.
     public static func drawing(of paths: [ScanPath], height: Int, width: Int) throws(ScanPathError) -> String {
         var tables: [(String, [String])] = []
         for path in paths {
@@ -72,6 +85,7 @@ extension ScanPath {
     /// The lines of a table for each image.
     private func tables(height: Int, width: Int) throws(ScanPathError) -> [[String]] {
         let length = try length(height: height, width: width)
+        try ScanDrawing.check(pixels: length)
         var pixels = [Int32](repeating: 0, count: length)
         var positions = pixels
         pixels.withUnsafeMutableBufferPointer { pixels in
@@ -92,23 +106,27 @@ extension ScanPath {
 extension SkipSampledPaths {
     /// A drawing of the paths: at the place of each pixel, its path a to d and the number of its token; zeros that are added
     /// stand in parentheses.
+    ///
+    /// - Throws: ``ScanPathError`` for more than 65,536 pixels.
     public var drawing: String {
-        let pixels = pixels.array(of: Int.self)
-        let columns = (width + 1) / 2
-        let rows = (height + 1) / 2
-        var cells = [[String]](repeating: [String](repeating: "", count: 2 * columns), count: 2 * rows)
-        for path in 0..<Self.count {
-            for token in 0..<length {
-                let (cellRow, cellColumn) =
-                    path % 2 == 0
-                    ? (token / columns, token % columns) : (token % rows, token / rows)
-                let name = "\(["a", "b", "c", "d"][path])\(token)"
-                let isZero = pixels[path * length + token] < 0
-                cells[2 * cellRow + path % 2][2 * cellColumn + path / 2] =
-                    isZero ? "(\(name))" : isPadded ? " \(name) " : name
+        get throws(ScanPathError) {
+            try ScanDrawing.check(pixels: Self.count * length)
+            let pixels = pixels.array(of: Int.self)
+            let columns = (width + 1) / 2
+            let rows = (height + 1) / 2
+            var cells = [[String]](repeating: [String](repeating: "", count: 2 * columns), count: 2 * rows)
+            for path in 0..<Self.count {
+                for token in 0..<length {
+                    let (cellRow, cellColumn) =
+                        path % 2 == 0
+                        ? (token / columns, token % columns) : (token % rows, token / rows)
+                    let name = "\(["a", "b", "c", "d"][path])\(token)"
+                    let isZero = pixels[path * length + token] < 0
+                    cells[2 * cellRow + path % 2][2 * cellColumn + path / 2] =
+                        isZero ? "(\(name))" : isPadded ? " \(name) " : name
+                }
             }
+            return ScanDrawing.table(cells).map(ScanDrawing.withoutTrailingSpaces).joined(separator: "\n")
         }
-        return ScanDrawing.table(cells).map { String($0.reversed().drop { $0 == " " }.reversed()) }
-            .joined(separator: "\n")
     }
 }

@@ -35,16 +35,8 @@ extension ScanPaths {
         differentiable(
             "cross-scan", [map],
             forward: {
-                let order = pixels.reshaped(-1)
-                if map.strides[1] == 1 {
-                    return [
-                        map.transposed(1, 2).selected(axis: 1, indices: order)
-                            .unflattened(axis: 1, sizes: [count, length]).transposed(2, 3)
-                    ]
-                }
-                return [
-                    map.selected(axis: 2, indices: order).unflattened(axis: 2, sizes: [count, length]).transposed(1, 2)
-                ]
+                let tokens = Self.gathered(map, pixels.reshaped(-1))  // (B, D, K · L)
+                return [tokens.unflattened(axis: 2, sizes: [count, length]).transposed(1, 2)]
             },
             backward: { [summed($0[0])] })[0]
     }
@@ -53,16 +45,19 @@ extension ScanPaths {
         differentiable(
             "cross-merge", [sequences],
             forward: {
-                let hasChannelsLast = sequences.strides[2] == 1
-                let parts = (0..<count).map { path in
-                    let sequence = sequences[.all, .at(path)]  // (B, D, L)
-                    let order = positions[.at(path)]
-                    return hasChannelsLast
-                        ? sequence.transposed(1, 2).selected(axis: 1, indices: order).transposed(1, 2)
-                        : sequence.selected(axis: 2, indices: order)
-                }
+                let parts = (0..<count).map { Self.gathered(sequences[.all, .at($0)], positions[.at($0)]) }
                 return [parts.dropFirst().reduce(parts[0]) { $0 + $1 }]
             },
             backward: { [scanned($0[0])] })[0]
+    }
+
+    /// The columns of (B, D, L) that the indices name, in the layout of the operand.
+    private static func gathered(_ map: Tensor, _ indices: Tensor) -> Tensor {
+        if map.strides[1] == 1 {
+            return map.transposed(1, 2).selected(axis: 1, indices: indices).transposed(1, 2)
+        }
+        // Selecting along the last axis would copy each column by itself, which takes ten times as long.
+        let shape = [map.size(0), map.size(1), indices.count]
+        return map.gathered(axis: 2, index: indices.to(.int64).expanded(shape))
     }
 }
