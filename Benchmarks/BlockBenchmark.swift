@@ -8,9 +8,14 @@ func benchmarkSS2D(report: (Comparison) -> Void) throws {
     let (inner, rank) = (configuration.innerWidth, configuration.rank)
     let block = try SS2D(configuration)
     let generator = RandomGenerator(seed: 1)
-    block.initialize(using: generator)
-    block.eval()
+    // Each path has an input of its own here, so the scans don't share the map.
+    let sharing = try SS2D(configuration, sharing: SS2D.Sharing(previousWidth: inner))
+    for block in [block, sharing] {
+        block.initialize(using: generator)
+        block.eval()
+    }
     func normal(_ shape: Int...) -> Tensor { .normal(shape, generator: generator) }
+    let previous = normal(1, count * inner, states)
     let map = normal(1, side, side, width)
     let values = normal(1, side, side, inner)
     let pixels = values.flattened(from: 1, to: 2)
@@ -32,6 +37,7 @@ func benchmarkSS2D(report: (Comparison) -> Void) throws {
         try withInference {
             try measure([
                 Contestant("SS2D block") { _ = try block(map) },
+                Contestant("SS2D block with shared states") { _ = try sharing(map, previous: previous) },
                 Contestant("projection to values and gate") { _ = projection.parts(2, of: map) },
                 Contestant("depth-wise convolution") { _ = convolution.channelsLast(values) },
                 Contestant("the same of 11 × 11, as in LE-Mamba") { _ = wideConvolution.channelsLast(values) },

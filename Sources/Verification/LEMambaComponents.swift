@@ -12,11 +12,7 @@ extension GoldenComponent {
                 width: try settings.value("d_model"), states: try settings.value("d_state"),
                 convolutionWidth: try settings.value("d_conv"), expansion: try settings.value("ssm_ratio"),
                 stepRank: stepRank(settings))
-            let previousWidth: Int? = settings.optional("prev_state_chan")
-            let projectsSkip = settings.optional("skip_state_chan", as: Int.self) != nil
-            let block = try SS2D(
-                leMamba: configuration,
-                sharing: previousWidth.map { SS2D.Sharing(previousWidth: $0, projectsSkip: projectsSkip) })
+            let block = try SS2D(leMamba: configuration, sharing: sharing(settings))
             return Run(block) { inputs in
                 let map = try inputs.named("x")
                 let (previous, skip) = (inputs["prev_state"], inputs["skip_state"])
@@ -35,7 +31,8 @@ extension GoldenComponent {
                 width: try settings.value("hidden_dim"), states: try settings.value("ssm_d_state"),
                 convolutionWidth: try settings.value("ssm_conv"), expansion: try settings.value("ssm_ratio"),
                 stepRank: stepRank(settings))
-            let block = try VSSBlock(configuration, perceptronRatio: try settings.value("mlp_ratio"))
+            let block = try VSSBlock(
+                configuration, perceptronRatio: try settings.value("mlp_ratio"), sharing: sharing(settings))
             return Run(block) { inputs in
                 let result = try block(
                     inputs.named("x"), previous: inputs["prev_state"], skip: inputs["skip_state"])
@@ -43,6 +40,13 @@ extension GoldenComponent {
             }
         },
     ]
+
+    private static func sharing(_ settings: GoldenConfiguration) -> SS2D.Sharing? {
+        let projectsSkip = settings.optional("skip_state_chan", as: Int.self) != nil
+        return settings.optional("prev_state_chan").map {
+            SS2D.Sharing(previousWidth: $0, projectsSkip: projectsSkip)
+        }
+    }
 
     /// What the four scans read and give, in the order of each path, as the authors' program has it.
     private static func intermediates(

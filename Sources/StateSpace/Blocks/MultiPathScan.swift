@@ -103,16 +103,18 @@ public final class MultiPathScan: Module {
     package func operands(of pixels: Tensor, previous: Tensor? = nil, skip: Tensor? = nil) throws -> Operands {
         // Step sizes of all paths side by side, then B, then C: what belongs together is one piece of each pixel.
         var weights = stateWeights.split(sizes: [rank, states, states], axis: 1).map { $0.flattened(from: 0, to: 1) }
-        let targets = try sharing.flatMap { sharing in
-            try previous.map { try sharing.targets(previous: $0, skip: skip, batches: pixels.size(0)) }
+        var targets: Tensor?
+        if let sharing, let previous {
+            targets = try sharing.targets(previous: previous, skip: skip, batches: pixels.size(0))
+            weights.append(sharing.gateWeights.squeezed(2))
         }
-        if let sharing, targets != nil { weights.append(sharing.gateWeights.squeezed(2)) }
         let features = pixels.linear(weight: Tensor.concatenated(weights, axis: 0))
             .split(sizes: weights.map { $0.size(0) }, axis: 2)
         func byPath(_ features: Tensor) -> Tensor {  // (B, L, K·N) → (B, K, N, L)
             features.unflattened(axis: 2, sizes: [count, states]).permuted(0, 2, 3, 1)
         }
-        let values = targets.map { sharing?.added(to: pixels, targets: $0, gates: features[3]) ?? [pixels] } ?? [pixels]
+        var values = [pixels]
+        if let sharing, let targets { values = sharing.added(to: pixels, targets: targets, gates: features[3]) }
         return Operands(
             values: values.map { $0.transposed(1, 2) },
             delta: features[0].linear(weight: blockDiagonalStepWeights).transposed(1, 2), B: byPath(features[1]),
