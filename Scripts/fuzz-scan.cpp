@@ -1,7 +1,7 @@
 // Random scans, forward and backward, on every instruction set of this machine and on several threads, against the
 // references. Every array ends where its memory ends, so that a sanitizer sees the first access outside it.
 
-#include "CScan.h"
+#include "../Sources/CScan/scan_storage.h"
 
 #include <algorithm>
 #include <cmath>
@@ -25,24 +25,36 @@ bool coin() { return integer(0, 1) == 1; }
 class Memory {
 public:
     float *make(int64_t count, float least, float most) {
+        return static_cast<float *>(make(count, least, most, fk_scan_float32));
+    }
+
+    void *make(int64_t count, float least, float most, fk_scan_storage storage) {
         std::uniform_real_distribution<float> values(least, most);
-        blocks_.emplace_back(new float[count]);
-        for (int64_t i = 0; i < count; ++i) blocks_.back()[i] = values(engine);
-        return blocks_.back().get();
+        blocks_.emplace_back(new char[count * (storage == fk_scan_float32 ? 4 : 2)]);
+        void *data = blocks_.back().get();
+        for (int64_t i = 0; i < count; ++i) fusionkit::setAt(data, storage, i, values(engine));
+        return data;
     }
 
 private:
-    std::vector<std::unique_ptr<float[]>> blocks_;
+    std::vector<std::unique_ptr<char[]>> blocks_;
 };
 
 struct Sequence {
-    float *data;
+    void *data;
     fk_scan_sequence_strides strides;
 };
 
 struct Parameter {
-    float *data;
+    void *data;
     fk_scan_state_strides strides;
+};
+
+struct Result {
+    std::string name;
+    void *data;
+    fk_scan_storage storage;
+    int64_t count;
 };
 
 /// One scan. Its results lie in arrays that all layouts have in common: (batch, channel, time) and so on.
@@ -51,13 +63,15 @@ struct Case {
     fk_scan_gradients g{};
     Memory memory;
     std::vector<int32_t> pixels;
-    std::vector<std::pair<std::string, std::pair<float *, int64_t>>> results;
+    std::vector<Result> results;
 
     Case() {
         a.paths = coin() ? integer(0, 1) : integer(2, 4);
         a.groups = paths() * (coin() ? 1 : integer(1, 4));
         a.channels = a.groups * integer(1, 24);
         a.batches = integer(1, 3);
+        a.parts = coin() ? integer(0, 1) : integer(2, 9);
+        a.storage = coin() ? fk_scan_float32 : coin() ? fk_scan_bfloat16 : fk_scan_float16;
         a.states = coin() ? integer(1, 20) : integer(1, 256);
         a.length = integer(1, 150);
         a.delta_softplus = coin();
@@ -65,10 +79,10 @@ struct Case {
         const bool tokens = coin(), isReversed = coin();
         const int64_t all = a.channels, map = a.channels / paths();
         const auto input = [&](float least, float most, int64_t channels) {
-            return place(memory.make(a.batches * channels * a.length, least, most), channels, tokens, isReversed);
+            return place(memory.make(a.batches * channels * a.length, least, most, a.storage), channels, tokens, isReversed);
         };
         const auto output = [&](const char *name, int64_t channels) {
-            return place(keep(name, a.batches * channels * a.length), channels, tokens, isReversed);
+            return place(keep(name, a.batches * channels * a.length, a.storage), channels, tokens, isReversed);
         };
         const int64_t stateCount = a.batches * a.channels * a.states;
         set(a.u, a.u_strides, input(-1, 1, map));
@@ -113,9 +127,11 @@ struct Case {
         return pixels.data();
     }
 
-    float *keep(const char *name, int64_t count) {
-        float *data = memory.make(count, 0, 0);
-        results.push_back({name, {data, count}});
+    float *keep(const char *name, int64_t count) { return static_cast<float *>(keep(name, count, fk_scan_float32)); }
+
+    void *keep(const char *name, int64_t count, fk_scan_storage storage) {
+        void *data = memory.make(count, 0, 0, storage);
+        results.push_back({name, data, storage, count});
         return data;
     }
 
@@ -125,18 +141,18 @@ struct Case {
         strides = array.strides;
     }
 
-    Sequence place(float *data, int64_t channels, bool tokens, bool isReversed) const {
+    Sequence place(void *data, int64_t channels, bool tokens, bool isReversed) const {
         fk_scan_sequence_strides by{channels * a.length, tokens ? 1 : a.length, tokens ? channels : 1};
         if (!isReversed) return {data, by};
         by.time = -by.time;
-        return {data - (a.length - 1) * by.time, by};
+        return {fusionkit::elementAt(data, a.storage, -(a.length - 1) * by.time), by};
     }
 
     /// Forms: time last, states last, constant in time, constant in batch.
     Parameter parameter(float least, float most, int form, const char *name = nullptr) {
         const int64_t times = form == 2 ? 1 : a.length, batches = form == 3 ? 1 : a.batches;
         const int64_t count = batches * a.groups * a.states * times;
-        float *data = name ? keep(name, count) : memory.make(count, least, most);
+        void *data = name ? keep(name, count, a.storage) : memory.make(count, least, most, a.storage);
         if (form == 1) return {data, {a.groups * a.states * times, a.states, 1, a.groups * a.states}};
         return {data,
                 {form == 3 ? 0 : a.groups * a.states * times, a.states * times, times, form == 2 ? int64_t(0) : 1}};
@@ -157,17 +173,20 @@ using Results = std::vector<std::vector<float>>;
 
 Results take(Case &c) {
     Results results;
-    for (auto &[name, array] : c.results) {
-        results.emplace_back(array.first, array.first + array.second);
-        std::fill_n(array.first, array.second, 777.0f);
+    for (const Result &result : c.results) {
+        std::vector<float> &values = results.emplace_back(result.count);
+        for (int64_t i = 0; i < result.count; ++i) {
+            values[i] = fusionkit::numberAt(result.data, result.storage, i);
+            fusionkit::setAt(result.data, result.storage, i, 777);
+        }
     }
     return results;
 }
 
 void stop(const Case &c, const char *instructionSet, const std::string &what) {
-    std::fprintf(stderr, "batches %lld paths %lld channels %lld groups %lld states %lld length %lld, %s: %s\n",
+    std::fprintf(stderr, "batches %lld paths %lld channels %lld groups %lld states %lld length %lld storage %d parts %lld, %s: %s\n",
                  (long long)c.a.batches, (long long)c.a.paths, (long long)c.a.channels, (long long)c.a.groups,
-                 (long long)c.a.states, (long long)c.a.length, instructionSet, what.c_str());
+                 (long long)c.a.states, (long long)c.a.length, int(c.a.storage), (long long)c.a.parts, instructionSet, what.c_str());
     std::exit(1);
 }
 
@@ -179,9 +198,12 @@ void compare(const Case &c, const char *instructionSet, const Results &found, co
             const double difference = std::fabs(double(found[i][k]) - expected[i][k]) / scale;
             if (!(difference <= worst)) worst = difference;
         }
-        if (!(worst <= 2e-5))
+        // Results that are stored in 16 bits may be rounded to neighbours.
+        const fk_scan_storage storage = c.results[i].storage;
+        const double rounding = storage == fk_scan_bfloat16 ? 0x1p-8 : storage == fk_scan_float16 ? 0x1p-11 : 0;
+        if (!(worst <= 2e-5 + 2 * rounding))
             stop(c, instructionSet,
-                 c.results[i].first + " is off by " + std::to_string(worst) + " of its largest value");
+                 c.results[i].name + " is off by " + std::to_string(worst) + " of its largest value");
     }
 }
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 namespace fusionkit {
 namespace {
@@ -26,7 +26,13 @@ static __m256i firstLanes(int count) {
 static __m256 loadLanes(const float *from, int count) { return _mm256_maskload_ps(from, firstLanes(count)); }
 static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps(to, firstLanes(count), value); }
 
+#define FK_HAS_HALVES
+static __m256 widenHalves(__m128i halves) { return _mm256_cvtph_ps(halves); }
+static __m128i narrowHalves(__m256 value) { return _mm256_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT); }
+
 #include "scan_vector.h"
+
+#include "scan_elements.h"
 
 #include "scan_tiles.h"
 
@@ -46,7 +52,11 @@ static void storeLanes(float *to, __m256 value, int count) { _mm256_maskstore_ps
 #pragma clang attribute pop
 
 const fusionkit::ScanKernel fusionkit::avx2Kernel = {
-    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")); }, items, forward,
-    backwardSizes, backward, convolution};
+    "avx2",
+    [] {
+        return bool(
+            __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"));
+    },
+    items, forward, backwardSizes, backward, convolution};
 
 #endif

@@ -23,7 +23,13 @@ static __mmask16 firstLanes(int count) { return __mmask16((1u << count) - 1); }
 static __m512 loadLanes(const float *from, int count) { return _mm512_maskz_loadu_ps(firstLanes(count), from); }
 static void storeLanes(float *to, __m512 value, int count) { _mm512_mask_storeu_ps(to, firstLanes(count), value); }
 
+#define FK_HAS_HALVES
+static __m512 widenHalves(__m256i halves) { return _mm512_cvtph_ps(halves); }
+static __m256i narrowHalves(__m512 value) { return _mm512_cvtps_ph(value, _MM_FROUND_TO_NEAREST_INT); }
+
 #include "scan_vector.h"
+
+#include "scan_elements.h"
 
 #include "scan_tiles.h"
 

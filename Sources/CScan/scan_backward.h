@@ -2,7 +2,7 @@
 // scan_backward_steps.h.
 //
 // A run is at most runChannels channels of a group (or, where groups are small, one vector with lanes of several
-// groups). It adds up its part of dB and dC; the parts of the runs of a group are added afterwards, in their order. So
+// groups); one vector where the scan is asked for in parts of time, for many threads. It adds up its part of dB and dC; the parts of the runs of a group are added afterwards, in their order. So
 // the division into runs, which the sizes alone decide, is also the order of every addition.
 
 constexpr int runChannels = 32;
@@ -66,7 +66,7 @@ public:
         if (out_.du) scatterSum(first.u, gradientStride, out_.du, out_.du_strides, 0, vectors_, t, times);
         if (out_.ddelta)
             scatterSequence<false>(
-                first.dt, gradientStride, out_.ddelta, out_.ddelta_strides, 0, vectors_, t, times);
+                first.dt, gradientStride, out_.ddelta, a_.storage, out_.ddelta_strides, 0, vectors_, t, times);
         if (out_.dz) scatterSum(first.dgate, gradientStride, out_.dz, out_.dz_strides, 0, vectors_, t, times);
     }
 
@@ -88,7 +88,7 @@ private:
 
     void fill(int64_t t, int times, int64_t ahead) {
         GradientTile &tile = s_.tiles[0];
-        const auto gather = [&](float *to, const float *from, const fk_scan_sequence_strides &strides) {
+        const auto gather = [&](float *to, const void *from, const fk_scan_sequence_strides &strides) {
             gatherSequence(to, gradientStride, from, strides, 0, vectors_, t, times, ahead);
         };
         gather(tile.u, a_.u, a_.u_strides);
@@ -214,7 +214,8 @@ private:
 
 /// How many runs the vectors of a group make (or, where groups are small, those of a batch), as even as can be.
 static int64_t runsOfGroup(const Plan &plan) {
-    return plan.isShared ? (plan.groupVectors + mostRunVectors - 1) / mostRunVectors : plan.groupVectors;
+    const int64_t most = plan.arguments.parts > 1 ? 1 : mostRunVectors;
+    return plan.isShared ? (plan.groupVectors + most - 1) / most : plan.groupVectors;
 }
 
 static BackwardSizes backwardSizes(const PathScan &scan) {

@@ -93,7 +93,7 @@ std::array<Axis, 4> axes(const fk_scan_arguments &s, const fk_scan_state_strides
 
 template <typename Strides>
 void checkArray(
-    const fk_scan_arguments &s, const char *name, const float *data, const Strides &strides, Violations &found) {
+    const fk_scan_arguments &s, const char *name, const void *data, const Strides &strides, Violations &found) {
     if (!data)
         found.add("%s is missing (null).", name);
     else if (reach(axes(s, strides)) < 0)
@@ -114,6 +114,9 @@ void checkSizes(const fk_scan_arguments &s, Violations &found) {
         found.add("paths is %" PRId64 "; it must be 0 or more.", s.paths);
     else if (s.groups >= 1 && s.groups % pathCount(s) != 0)
         found.add("groups (%" PRId64 ") must be a multiple of paths (%" PRId64 ").", s.groups, s.paths);
+    if (s.parts < 0) found.add("parts is %" PRId64 "; it must be 0 or more.", s.parts);
+    if (s.storage < fk_scan_float32 || s.storage > fk_scan_float16)
+        found.add("storage is %d; it must be one of 0 (f32), 1 (bf16) and 2 (f16).", int(s.storage));
     if (s.pixels && s.length > INT32_MAX)
         found.add("length is %" PRId64 "; along pixels it must be below 2147483648.", s.length);
 }
@@ -137,7 +140,7 @@ void checkPixels(const fk_scan_arguments &s, Violations &found) {
 
 /// An array to be written: strides of the output must give each element a place of its own.
 void checkOutput(
-    const fk_scan_arguments &s, const char *name, const float *data, const fk_scan_sequence_strides &strides,
+    const fk_scan_arguments &s, const char *name, const void *data, const fk_scan_sequence_strides &strides,
     Violations &found) {
     checkArray(s, name, data, strides, found);
     if (data && reach(axes(s, strides)) >= 0 && !isInjective(axes(s, strides)))
@@ -148,7 +151,7 @@ void checkOutput(
 
 /// Likewise; strides of 0 in batch and time mean a sum.
 void checkOutput(
-    const fk_scan_arguments &s, const char *name, const float *data, const fk_scan_state_strides &strides,
+    const fk_scan_arguments &s, const char *name, const void *data, const fk_scan_state_strides &strides,
     Violations &found) {
     checkArray(s, name, data, strides, found);
     std::array<Axis, 4> kept = axes(s, strides);
@@ -182,6 +185,13 @@ void checkGradients(const fk_scan_arguments &s, const fk_scan_gradients &g, Viol
     if (g.dz && !s.z) found.add("dz is wanted, but z is missing (null).");
 }
 
+void checkInstructionSet(const fk_scan_arguments &s, Violations &found) {
+    const char *name = s.instruction_set ? s.instruction_set : forcedName();
+    if (name && !findKernel(name))
+        found.add("this machine has no instruction set '%.16s' for the scan; %s is one it has.", name,
+                  fk_scan_instruction_set());
+}
+
 bool checkCommon(const fk_scan_arguments *arguments, Violations &found) {
     if (!arguments) {
         found.add("the arguments are missing (null).");
@@ -191,14 +201,26 @@ bool checkCommon(const fk_scan_arguments *arguments, Violations &found) {
     const bool hasSizes = found.count() == 0;
     if (hasSizes && arguments->batches > 0 && arguments->channels > 0) checkInputs(*arguments, found);
     if (hasSizes && arguments->pixels) checkPixels(*arguments, found);
-    const char *name = arguments->instruction_set ? arguments->instruction_set : forcedName();
-    if (name && !findKernel(name))
-        found.add("this machine has no instruction set '%.16s' for the scan; %s is one it has.", name,
-                  fk_scan_instruction_set());
+    checkInstructionSet(*arguments, found);
     return hasSizes;
 }
 
 }  // namespace
+
+bool hasRightSizes(const fk_scan_arguments *arguments) {
+    Violations found(nullptr, 0);
+    if (!arguments) return false;
+    checkSizes(*arguments, found);
+    checkInstructionSet(*arguments, found);
+    return found.count() == 0;
+}
+
+int32_t noMemory(const char *what, char *message, size_t capacity) {
+    Violations found(message, capacity);
+    found.add("there is no memory for %s.", what);
+    return found.count();
+}
+
 }  // namespace fusionkit
 
 using namespace fusionkit;

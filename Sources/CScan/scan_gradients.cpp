@@ -1,7 +1,7 @@
+#include "scan_forward.h"
 #include "scan_paths.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <vector>
 
 namespace fusionkit {
@@ -11,7 +11,7 @@ constexpr int64_t interval = fk_scan_checkpoint_interval;
 
 /// dB or dC: added up from the parts that the runs of a span have left.
 struct ParameterGradient {
-    float *to;
+    void *to;
     fk_scan_state_strides strides;
     Array<float> parts;
     Array<double> totals;  ///< (batches or 1, groups, states), where the gradient is constant in time.
@@ -60,12 +60,13 @@ public:
         return hasAll;
     }
 
-    void run(const PathScan &scan, const fk_scan_gradients &gradients, const Parallel &parallel) {
+    /// Returns whether there is memory for the parts of time.
+    bool run(const PathScan &scan, const fk_scan_gradients &gradients, const Parallel &parallel) {
         scan_ = scan;
         out_ = gradients;
         dB_.to = gradients.dB;
         dC_.to = gradients.dC;
-        if (checkpoints_) makeCheckpoints(parallel);
+        if (checkpoints_ && !makeCheckpoints(parallel)) return false;
         const int64_t batchStates = a_.channels * a_.states, rows = a_.batches * a_.channels;
         const int64_t stateCount = a_.batches * batchStates;
         if (out_.dlast_state)
@@ -104,6 +105,7 @@ public:
         addBatches(dA_.get(), out_.dA, a_.channels * a_.states);
         addBatches(sums_.get(), out_.dD, a_.channels);
         addBatches(sums_.get() + rows, out_.ddelta_bias, a_.channels);
+        return true;
     }
 
 private:
@@ -114,13 +116,14 @@ private:
     /// Numbers that one tile leaves of dB and dC.
     int64_t tileFloats() const { return 2 * a_.batches * slots_ * a_.states * interval; }
 
-    void makeCheckpoints(const Parallel &parallel) {
+    bool makeCheckpoints(const Parallel &parallel) {
         a_.checkpoints = checkpoints_.get();
         scan_.checkpointStates = a_.channels * a_.states;
+        scan_.checkpointBatch = tiles() * scan_.checkpointStates;
         PathScan forward = scan_;
         forward.arguments.y = nullptr;
         forward.arguments.last_state = nullptr;
-        parallel(kernel_.items(forward), [&](int64_t begin, int64_t end) { kernel_.forward(forward, begin, end); });
+        return runForward({forward}, a_.parts, kernel_, parallel);
     }
 
     /// The batches that an element of dB or dC belongs to: one, or all.
@@ -172,11 +175,13 @@ private:
             }
         const int64_t token = (firstTile + tile) * interval, times = std::min(interval, a_.length - token);
         const fk_scan_state_strides &by = parameter.strides;
-        float *to = parameter.to + index * by.batch + group * by.group;
-        for (int64_t t = 0; t < times; ++t) {
-            const int64_t place = (a_.pixels ? a_.pixels[token + t] : token + t) * by.time;
-            for (int64_t n = 0; n < a_.states; ++n) to[place + n * by.state] = sums[n * interval + t];
-        }
+        withElement(a_.storage, [&](auto element) {
+            auto *to = static_cast<decltype(element) *>(parameter.to) + index * by.batch + group * by.group;
+            for (int64_t t = 0; t < times; ++t) {
+                const int64_t place = (a_.pixels ? a_.pixels[token + t] : token + t) * by.time;
+                for (int64_t n = 0; n < a_.states; ++n) set(to[place + n * by.state], sums[n * interval + t]);
+            }
+        });
     }
 
     void addConstant(const ParameterGradient &parameter, int64_t index, int64_t group, int64_t tiles) const {
@@ -197,7 +202,8 @@ private:
         for (int64_t index = 0; index < batchesOf(parameter); ++index)
             for (int64_t group = 0; group < a_.groups; ++group)
                 for (int64_t n = 0; n < a_.states; ++n)
-                    parameter.to[index * by.batch + group * by.group + n * by.state] = float(*from++);
+                    setAt(
+                        parameter.to, a_.storage, index * by.batch + group * by.group + n * by.state, float(*from++));
     }
 
     void addBatches(const float *from, float *to, int64_t count) const {
@@ -218,31 +224,52 @@ private:
     Array<float> checkpoints_, adjoint_, dA_, sums_;
 };
 
-/// Several paths at once, each on one thread. Returns whether there is memory for that.
-bool backwardSideBySide(
-    const fk_scan_arguments &arguments, const fk_scan_gradients &gradients, const Parallel &parallel) {
-    PathSums du, dz;
-    if (!du.prepare(arguments, gradients.du, gradients.du_strides)) return false;
-    if (!dz.prepare(arguments, gradients.dz, gradients.dz_strides)) return false;
-    std::vector<std::unique_ptr<Backward>> paths;
-    for (int64_t path = 0; path < pathCount(arguments); ++path) {
-        paths.push_back(std::make_unique<Backward>(arguments));
-        if (!paths.back()->prepare(gradients)) return false;
-    }
-    parallel(pathCount(arguments), [&](int64_t begin, int64_t end) {
-        for (int64_t path = begin; path < end; ++path) {
-            PathScan scan = pathScan(arguments, path);
-            scan.adds = false;
-            fk_scan_gradients own = pathGradients(arguments, gradients, path);
-            du.give(path, own.du, own.du_strides);
-            dz.give(path, own.dz, own.dz_strides);
-            paths[path]->run(scan, own, Parallel{nullptr, nullptr});
+/// The scans of all paths with what concerns each.
+class Paths {
+public:
+    Paths(const fk_scan_arguments &arguments, const fk_scan_gradients &gradients) : a_(arguments), g_(gradients) {}
+
+    /// Whether there is memory for the paths to go side by side, each on one thread, or one after the other.
+    bool prepare(bool areSideBySide) {
+        if (!du_.prepare(a_, g_.du, g_.du_strides, areSideBySide)) return false;
+        if (!dz_.prepare(a_, g_.dz, g_.dz_strides, areSideBySide)) return false;
+        workers_.clear();
+        for (int64_t count = areSideBySide ? pathCount(a_) : 1; count > 0; --count) {
+            workers_.push_back(std::make_unique<Backward>(a_));
+            if (!workers_.back()->prepare(g_)) return false;
         }
-    });
-    du.add(parallel);
-    dz.add(parallel);
-    return true;
-}
+        return true;
+    }
+
+    /// Returns whether there is memory for the parts of time.
+    bool run(const Parallel &parallel) const {
+        std::vector<char> hadMemory(pathCount(a_));
+        if (workers_.size() > 1)
+            parallel(pathCount(a_), [&](int64_t begin, int64_t end) {
+                for (int64_t path = begin; path < end; ++path)
+                    hadMemory[path] = run(path, *workers_[path], Parallel{nullptr, nullptr});
+            });
+        else
+            for (int64_t path = 0; path < pathCount(a_); ++path) hadMemory[path] = run(path, *workers_[0], parallel);
+        du_.finish(parallel);
+        dz_.finish(parallel);
+        return std::find(hadMemory.begin(), hadMemory.end(), false) == hadMemory.end();
+    }
+
+private:
+    bool run(int64_t path, Backward &worker, const Parallel &parallel) const {
+        PathScan scan = pathScan(a_, path);
+        fk_scan_gradients own = pathGradients(a_, g_, path);
+        du_.lead(path, scan, own.du, own.du_strides);
+        dz_.lead(path, scan, own.dz, own.dz_strides);
+        return worker.run(scan, own, parallel);
+    }
+
+    const fk_scan_arguments &a_;
+    const fk_scan_gradients &g_;
+    PathSums du_, dz_;
+    std::vector<std::unique_ptr<Backward>> workers_;
+};
 
 }  // namespace
 }  // namespace fusionkit
@@ -254,16 +281,10 @@ int32_t fk_scan_backward(
     void *context, char *message, size_t capacity) {
     if (int32_t violations = fk_scan_check_backward(arguments, gradients, message, capacity)) return violations;
     const Parallel loop{parallel, context};
-    Backward backward(*arguments);
-    if (pathCount(*arguments) > 1 && arguments->threads > backward.items() &&
-        backwardSideBySide(*arguments, *gradients, loop))
-        return 0;
-    if (!backward.prepare(*gradients)) {
-        if (message && capacity > 0)
-            std::snprintf(message, capacity, "there is no memory for the checkpoints of the scan and its sums.");
-        return 1;
-    }
-    for (int64_t path = 0; path < pathCount(*arguments); ++path)
-        backward.run(pathScan(*arguments, path), pathGradients(*arguments, *gradients, path), loop);
+    Paths paths(*arguments, *gradients);
+    const bool mayBeSideBySide = pathCount(*arguments) > 1 && arguments->threads > Backward(*arguments).items();
+    const bool isReady = (mayBeSideBySide && paths.prepare(true)) || paths.prepare(false);
+    if (!isReady || !paths.run(loop))
+        return noMemory("the checkpoints of the scan and its sums", message, capacity);
     return 0;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "CScan.h"
 #include "causal_convolution.h"
+#include "scan_storage.h"
 
 namespace fusionkit {
 
@@ -12,12 +12,15 @@ struct PathScan {
     fk_scan_arguments arguments;  ///< Of this path alone: its channels, groups, pixels, and its part of every array.
     int64_t batchStates;          ///< From batch to batch of an array of states, which has those of all paths.
     int64_t checkpointStates;     ///< From checkpoint to checkpoint.
-    bool adds;                    ///< Whether y, du and dz are added to what is there.
+    fk_scan_storage sumStorage;   ///< Of y, du and dz, which are sums over paths.
+    bool adds;                    ///< Whether these are added to what is there.
+    int64_t checkpointBatch;      ///< From batch to batch of the checkpoints.
+    double *steps;                ///< (batches, channels), or null: becomes Σdt.
 
     /// The states before `token`, a multiple of the checkpoints' interval, of one batch: (channels, states).
     float *checkpoint(int64_t batch, int64_t token) const {
-        const int64_t perBatch = (arguments.length + fk_scan_checkpoint_interval - 1) / fk_scan_checkpoint_interval;
-        return arguments.checkpoints + (batch * perBatch + token / fk_scan_checkpoint_interval) * checkpointStates;
+        return arguments.checkpoints + batch * checkpointBatch +
+               token / fk_scan_checkpoint_interval * checkpointStates;
     }
 };
 
@@ -96,6 +99,12 @@ const ScanKernel &standardKernel();
 
 /// The kernel that arguments which have been checked ask for.
 const ScanKernel &kernelFor(const fk_scan_arguments &arguments);
+
+/// Whether the sizes, and the instruction set, are as fk_scan_check asks for.
+bool hasRightSizes(const fk_scan_arguments *arguments);
+
+/// Says that there is no memory for something, as the one requirement that is violated.
+int32_t noMemory(const char *what, char *message, size_t capacity);
 
 /// Divides work by the caller's function.
 struct Parallel {

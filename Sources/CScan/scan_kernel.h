@@ -115,6 +115,9 @@ public:
                 if (a_.y) scatterSum(s_.tiles[0].y, tileStride, a_.y, a_.y_strides, first, end, t, times);
             }
         }
+        if (scan_.steps)
+            for (int v = 0; v < vectors_; ++v)
+                std::copy_n(steps_ + v * lanes, count(v), scan_.steps + batch_ * a_.channels + channel(v));
         if (a_.last_state)
             for (int v = 0; v < vectors_; ++v)
                 storeStates(state(v), a_.last_state + stateRow(v), v);
@@ -125,6 +128,7 @@ private:
     float *state(int v) { return s_.state + v * plan_.chunks * chunkStates * lanes; }
 
     void begin(int v) {
+        std::fill_n(steps_ + v * lanes, lanes, 0.0);
         mayGrow_[v] = loadDecay(decay(v), v);
         if (a_.initial_state) {
             loadStates(state(v), a_.initial_state + stateRow(v), v);
@@ -142,6 +146,7 @@ private:
 
     void advanceVector(int v, TokenTile &tile, int64_t t, int times, int64_t ahead) {
         prepare(tile, perChannel(a_.delta_bias, v), perChannel(a_.D, v), times);
+        if (scan_.steps) addSteps(tile, v, times);
         for (int chunk = 0; chunk < plan_.chunks; ++chunk) {
             const int size = plan_.chunkSize(chunk), shared = chunk * chunkStates * times;
             constexpr auto sizes = std::make_index_sequence<chunkStates>();
@@ -189,6 +194,12 @@ private:
         }
     }
 
+    void addSteps(const TokenTile &tile, int v, int times) {
+        Vector sum{};
+        for (int t = 0; t < times; ++t) sum += load(tile.dt + t * lanes);
+        for (int i = 0; i < lanes; ++i) steps_[v * lanes + i] += double(sum[i]);
+    }
+
     static void gate(TokenTile &tile, int times) {
         for (int t = 0; t < times; t += together) {
             Vector z[together];
@@ -201,6 +212,7 @@ private:
 
     Scratch &s_;
     bool mayGrow_[mostChunks];
+    double steps_[mostChunks * lanes];  ///< Σdt.
 };
 
 static int64_t items(const PathScan &scan) {

@@ -27,6 +27,8 @@ static void storeLanes(float *to, Four value, int count) {
 
 #include "scan_vector.h"
 
+#include "scan_elements.h"
+
 #include "scan_tiles.h"
 
 #include "scan_plan.h"

@@ -76,63 +76,33 @@ protected:
     /// side by side, a token's memory is read once for all vectors: along a path through a map whose width is a power
     /// of 2 it would not stay in the cache until the next vector.
     void gatherSequence(
-        float *to, int64_t tileStride, const float *from, const fk_scan_sequence_strides &strides, int first, int end,
+        float *to, int64_t tileStride, const void *from, const fk_scan_sequence_strides &strides, int first, int end,
         int64_t t, int times, int64_t ahead) const {
-        from += batch_ * strides.batch;
-        const Tokens tokens = this->tokens(strides.time);
-        if (strides.channel != 1) {
-            for (int v = first; v < end; ++v, to += tileStride) {
-                const Rows rows = evenRows(from + channel(v) * strides.channel, strides.channel, count(v));
-                gather(to, lanes, rows, tokens, t, times, ahead);
-            }
-            return;
-        }
-        for (int i = 0; i < times; ++i) {
-            const float *token = from + tokens(t + i), *later = from + tokens(nextToken(t + i, ahead));
-            for (int v = first; v < end; ++v) {
-                const int64_t channel = this->channel(v);
-                __builtin_prefetch(later + channel);
-                const Vector value =
-                    count(v) == lanes ? load(token + channel) : loadLanes(token + channel, count(v));
-                store(to + (v - first) * tileStride + i * lanes, value);
-            }
-        }
+        withElement(a_.storage, [&](auto element) {
+            const auto *array = static_cast<const decltype(element) *>(from) + batch_ * strides.batch;
+            gatherElements(to, tileStride, array, strides, first, end, t, times, ahead);
+        });
     }
 
-    /// The inverse; `adds` to what is there.
+    /// The inverse, for an array of a storage; `adds` to what is there.
     template <bool adds>
     void scatterSequence(
-        const float *from, int64_t tileStride, float *to, const fk_scan_sequence_strides &strides, int first, int end,
-        int64_t t, int times) const {
-        to += batch_ * strides.batch;
-        const Tokens tokens = this->tokens(strides.time);
-        if (strides.channel != 1) {
-            for (int v = first; v < end; ++v, from += tileStride)
-                scatter<adds>(
-                    from, to + channel(v) * strides.channel, strides.channel, count(v), tokens, t, times);
-            return;
-        }
-        for (int i = 0; i < times; ++i) {
-            float *token = to + tokens(t + i);
-            for (int v = first; v < end; ++v) {
-                float *place = token + channel(v);
-                const Vector value = load(from + (v - first) * tileStride + i * lanes);
-                if (count(v) == lanes)
-                    store(place, adds ? load(place) + value : value);
-                else
-                    storeLanes(place, adds ? loadLanes(place, count(v)) + value : value, count(v));
-            }
-        }
+        const float *from, int64_t tileStride, void *to, fk_scan_storage storage,
+        const fk_scan_sequence_strides &strides, int first, int end, int64_t t, int times) const {
+        withElement(storage, [&](auto element) {
+            auto *array = static_cast<decltype(element) *>(to) + batch_ * strides.batch;
+            scatterElements<adds>(from, tileStride, array, strides, first, end, t, times);
+        });
     }
 
     /// Likewise, for what is a sum over the paths.
     void scatterSum(
-        const float *from, int64_t tileStride, float *to, const fk_scan_sequence_strides &strides, int first, int end,
+        const float *from, int64_t tileStride, void *to, const fk_scan_sequence_strides &strides, int first, int end,
         int64_t t, int times) const {
         if (scan_.adds)
-            scatterSequence<true>(from, tileStride, to, strides, first, end, t, times);
+            scatterSequence<true>(from, tileStride, to, scan_.sumStorage, strides, first, end, t, times);
         else
-            scatterSequence<false>(from, tileStride, to, strides, first, end, t, times);
+            scatterSequence<false>(from, tileStride, to, scan_.sumStorage, strides, first, end, t, times);
     }
 
     /// Loads or stores one vector's states, [state][lane], from or to (channels, states).
@@ -156,32 +126,37 @@ protected:
 
     /// B or C of a group: [chunk][time][chunkStates].
     void shareParameter(
-        float *to, const float *from, const fk_scan_state_strides &strides, int64_t group, int64_t t, int times,
+        float *to, const void *from, const fk_scan_state_strides &strides, int64_t group, int64_t t, int times,
         int64_t ahead) const {
-        from += batch_ * strides.batch + group * strides.group;
-        for (int64_t n = 0; n < a_.states; n += lanes) {
-            const Rows rows = evenRows(from + n * strides.state, strides.state, a_.states - n);
-            float *corner = to + n / chunkStates * chunkStates * times + n % chunkStates;
-            gather(corner, chunkStates, rows, tokens(strides.time), t, times, ahead);
-        }
+        withElement(a_.storage, [&](auto element) {
+            const auto *first =
+                static_cast<const decltype(element) *>(from) + batch_ * strides.batch + group * strides.group;
+            for (int64_t n = 0; n < a_.states; n += lanes) {
+                const auto rows = evenRows(first + n * strides.state, strides.state, a_.states - n);
+                float *corner = to + n / chunkStates * chunkStates * times + n % chunkStates;
+                gather(corner, chunkStates, rows, tokens(strides.time), t, times, ahead);
+            }
+        });
     }
 
     /// B or C of `states` states from `first` on, for vectors whose lanes belong to several groups: [time][state][lane]
     /// with room for chunkStates states.
     void spreadParameter(
-        float *to, const float *from, const fk_scan_state_strides &strides, int v, int first, int states, int64_t t,
+        float *to, const void *from, const fk_scan_state_strides &strides, int v, int first, int states, int64_t t,
         int times, int64_t ahead) const {
-        Rows rows;
-        rows.count = lanes;
-        rows.areAdjacent = false;
-        for (int n = 0; n < states; ++n) {
-            for (int i = 0; i < lanes; ++i) {
-                const int64_t group = (channel(v) + (i < count(v) ? i : count(v) - 1)) / plan_.groupChannels;
-                rows.first[i] =
-                    from + batch_ * strides.batch + group * strides.group + (first + n) * strides.state;
+        withElement(a_.storage, [&](auto element) {
+            const auto *array = static_cast<const decltype(element) *>(from) + batch_ * strides.batch;
+            Rows<decltype(element)> rows;
+            rows.count = lanes;
+            rows.areAdjacent = false;
+            for (int n = 0; n < states; ++n) {
+                for (int i = 0; i < lanes; ++i) {
+                    const int64_t group = (channel(v) + (i < count(v) ? i : count(v) - 1)) / plan_.groupChannels;
+                    rows.first[i] = array + group * strides.group + (first + n) * strides.state;
+                }
+                gather(to + n * lanes, chunkStates * lanes, rows, tokens(strides.time), t, times, ahead);
             }
-            gather(to + n * lanes, chunkStates * lanes, rows, tokens(strides.time), t, times, ahead);
-        }
+        });
     }
 
     const Plan &plan_;
@@ -189,4 +164,53 @@ protected:
     const fk_scan_arguments &a_;
     int64_t batch_, firstVector_;
     int vectors_;
+
+private:
+    template <typename Element>
+    void gatherElements(
+        float *to, int64_t tileStride, const Element *from, const fk_scan_sequence_strides &strides, int first, int end,
+        int64_t t, int times, int64_t ahead) const {
+        const Tokens tokens = this->tokens(strides.time);
+        if (strides.channel != 1) {
+            for (int v = first; v < end; ++v, to += tileStride) {
+                const Rows<Element> rows = evenRows(from + channel(v) * strides.channel, strides.channel, count(v));
+                gather(to, lanes, rows, tokens, t, times, ahead);
+            }
+            return;
+        }
+        for (int i = 0; i < times; ++i) {
+            const Element *token = from + tokens(t + i), *later = from + tokens(nextToken(t + i, ahead));
+            for (int v = first; v < end; ++v) {
+                const int64_t channel = this->channel(v);
+                __builtin_prefetch(later + channel);
+                const Vector value =
+                    count(v) == lanes ? load(token + channel) : loadLanes(token + channel, count(v));
+                store(to + (v - first) * tileStride + i * lanes, value);
+            }
+        }
+    }
+
+    template <bool adds, typename Element>
+    void scatterElements(
+        const float *from, int64_t tileStride, Element *to, const fk_scan_sequence_strides &strides, int first, int end,
+        int64_t t, int times) const {
+        const Tokens tokens = this->tokens(strides.time);
+        if (strides.channel != 1) {
+            for (int v = first; v < end; ++v, from += tileStride)
+                scatter<adds>(
+                    from, to + channel(v) * strides.channel, strides.channel, count(v), tokens, t, times);
+            return;
+        }
+        for (int i = 0; i < times; ++i) {
+            Element *token = to + tokens(t + i);
+            for (int v = first; v < end; ++v) {
+                Element *place = token + channel(v);
+                const Vector value = load(from + (v - first) * tileStride + i * lanes);
+                if (count(v) == lanes)
+                    store(place, adds ? load(place) + value : value);
+                else
+                    storeLanes(place, adds ? loadLanes(place, count(v)) + value : value, count(v));
+            }
+        }
+    }
 };

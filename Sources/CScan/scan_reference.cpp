@@ -14,11 +14,11 @@ int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, siz
         for (int64_t d = 0; d < s.channels; ++d) {
             const int64_t g = d / (s.channels / s.groups), row = (b * s.channels + d) * s.states;
             const int64_t path = d / mapChannels, mapChannel = d % mapChannels;
-            const auto at = [b](const float *data, const fk_scan_sequence_strides &by, int64_t channel, int64_t pixel) {
-                return double(data[b * by.batch + channel * by.channel + pixel * by.time]);
+            const auto at = [&](const void *data, const fk_scan_sequence_strides &by, int64_t channel, int64_t pixel) {
+                return double(numberAt(data, s.storage, b * by.batch + channel * by.channel + pixel * by.time));
             };
-            const auto parameter = [b, g](const float *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
-                return double(data[b * by.batch + g * by.group + n * by.state + t * by.time]);
+            const auto parameter = [&](const void *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
+                return double(numberAt(data, s.storage, b * by.batch + g * by.group + n * by.state + t * by.time));
             };
             double h[256];
             for (int64_t n = 0; n < s.states; ++n) h[n] = s.initial_state ? s.initial_state[row + n] : 0.0;
@@ -44,6 +44,8 @@ int32_t fk_scan_reference(const fk_scan_arguments *arguments, char *message, siz
     for (int64_t b = 0; b < s.batches; ++b)
         for (int64_t d = 0; d < mapChannels; ++d)
             for (int64_t t = 0; t < s.length; ++t)
-                s.y[b * by.batch + d * by.channel + t * by.time] = float(sums[(b * mapChannels + d) * s.length + t]);
+                setAt(
+                    s.y, s.storage, b * by.batch + d * by.channel + t * by.time,
+                    float(sums[(b * mapChannels + d) * s.length + t]));
     return 0;
 }

@@ -16,12 +16,14 @@ struct StateSums {
         return values[(((by.batch ? b : 0) * s.groups + g) * s.states + n) * s.length + (by.time ? t : 0)];
     }
 
-    void write(float *to) {
+    void write(void *to) {
         for (int64_t b = 0; to && b < s.batches; ++b)
             for (int64_t g = 0; g < s.groups; ++g)
                 for (int64_t n = 0; n < s.states; ++n)
                     for (int64_t t = 0; t < s.length; ++t)
-                        to[b * by.batch + g * by.group + n * by.state + t * by.time] = float(at(b, g, n, t));
+                        setAt(
+                            to, s.storage, b * by.batch + g * by.group + n * by.state + t * by.time,
+                            float(at(b, g, n, t)));
     }
 
     const fk_scan_arguments &s;
@@ -32,18 +34,24 @@ struct StateSums {
 /// The gradient of an array of the map in double precision, a sum over paths.
 struct MapSums {
     MapSums(const fk_scan_arguments &s, const fk_scan_sequence_strides &by)
-        : by(by), channels(s.channels / pathCount(s)), length(s.length), values(s.batches * channels * length) {}
+        : by(by),
+          storage(s.storage),
+          channels(s.channels / pathCount(s)),
+          length(s.length),
+          values(s.batches * channels * length) {}
 
     double &at(int64_t b, int64_t d, int64_t t) { return values[(b * channels + d) * length + t]; }
 
-    void write(float *to) {
+    void write(void *to) {
         for (size_t i = 0; to && i < values.size(); ++i) {
             const int64_t row = int64_t(i) / length, t = int64_t(i) % length;
-            to[row / channels * by.batch + row % channels * by.channel + t * by.time] = float(values[i]);
+            const int64_t place = row / channels * by.batch + row % channels * by.channel + t * by.time;
+            setAt(to, storage, place, float(values[i]));
         }
     }
 
     const fk_scan_sequence_strides &by;
+    fk_scan_storage storage;
     int64_t channels, length;
     std::vector<double> values;
 };
@@ -69,14 +77,14 @@ int32_t fk_scan_reference_backward(
         for (int64_t d = 0; d < s.channels; ++d) {
             const int64_t g = d / (s.channels / s.groups), row = (b * s.channels + d) * N;
             const int64_t path = d / mapChannels, mapChannel = d % mapChannels;
-            const auto at = [b](auto *data, const fk_scan_sequence_strides &by, int64_t channel, int64_t t) -> auto & {
-                return data[b * by.batch + channel * by.channel + t * by.time];
+            const auto at = [&](const void *data, const fk_scan_sequence_strides &by, int64_t channel, int64_t t) {
+                return double(numberAt(data, s.storage, b * by.batch + channel * by.channel + t * by.time));
             };
             const auto pixel = [&s, path](int64_t token) {
                 return s.pixels ? int64_t(s.pixels[path * s.length + token]) : token;
             };
-            const auto parameter = [b, g](const float *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
-                return double(data[b * by.batch + g * by.group + n * by.state + t * by.time]);
+            const auto parameter = [&](const void *data, const fk_scan_state_strides &by, int64_t n, int64_t t) {
+                return double(numberAt(data, s.storage, b * by.batch + g * by.group + n * by.state + t * by.time));
             };
             for (int64_t n = 0; n < N; ++n) h[n] = s.initial_state ? s.initial_state[row + n] : 0.0;
             for (int64_t t = 0; t < s.length; ++t) {
@@ -110,7 +118,10 @@ int32_t fk_scan_reference_backward(
                 dD[d] += doutput * u;
                 dbias[d] += ddelta;
                 du.at(b, mapChannel, p) += dt[t] * dinput + skip * doutput;
-                if (to.ddelta) at(to.ddelta, to.ddelta_strides, d, p) = float(ddelta);
+                const fk_scan_sequence_strides &by = to.ddelta_strides;
+                if (to.ddelta)
+                    setAt(
+                        to.ddelta, s.storage, b * by.batch + d * by.channel + p * by.time, float(ddelta));
                 dz.at(b, mapChannel, p) += dy * output * sigmoid * (1 + z * (1 - sigmoid));
             }
             for (int64_t n = 0; to.dinitial_state && n < N; ++n) to.dinitial_state[row + n] = float(carry[n]);

@@ -1,15 +1,17 @@
 // Moving tiles between arrays of any stride and [time][lane] memory: the only place that knows where a token lies.
-// Included inside the anonymous namespace of each instruction set's file, after scan_vector.h.
+// Included inside the anonymous namespace of each instruction set's file, after scan_elements.h.
 
 /// `lanes` or fewer sequences. Lanes past `count` repeat the last sequence, so that loading them is harmless.
+template <typename Element>
 struct Rows {
-    const float *first[lanes];
+    const Element *first[lanes];
     int count;
     bool areAdjacent;  ///< first[i] == first[0] + i for i < count.
 };
 
-FK_INLINE Rows evenRows(const float *first, int64_t stride, int64_t count) {
-    Rows rows;
+template <typename Element>
+FK_INLINE Rows<Element> evenRows(const Element *first, int64_t stride, int64_t count) {
+    Rows<Element> rows;
     rows.count = int(count < lanes ? count : lanes);
     rows.areAdjacent = stride == 1;
     for (int i = 0; i < lanes; ++i) rows.first[i] = first + stride * (i < rows.count ? i : rows.count - 1);
@@ -37,13 +39,14 @@ struct Tokens {
 
 /// to[t·toStride + lane] = rows[lane] at token `begin` + t. Asks for the memory of the tile that is `ahead` tokens away
 /// too: the processor's own prefetching follows neither so many rows nor such long strides, and no path.
+template <typename Element>
 static void gather(
-    float *to, int toStride, const Rows &rows, const Tokens &tokens, int64_t begin, int times, int64_t ahead) {
+    float *to, int toStride, const Rows<Element> &rows, const Tokens &tokens, int64_t begin, int times, int64_t ahead) {
     if (rows.areAdjacent) {
-        const float *from = rows.first[0];
+        const Element *from = rows.first[0];
         for (int t = 0; t < times; ++t) {
             __builtin_prefetch(from + tokens(begin + t + ahead));
-            const float *token = from + tokens(begin + t);
+            const Element *token = from + tokens(begin + t);
             store(to + t * toStride, rows.count == lanes ? load(token) : loadLanes(token, rows.count));
         }
         return;
@@ -65,19 +68,19 @@ static void gather(
         }
         for (const int end = std::min(t + lanes, times); t < end; ++t) {
             const int64_t token = tokens(begin + t);
-            for (int i = 0; i < lanes; ++i) to[t * toStride + i] = rows.first[i][token];
+            for (int i = 0; i < lanes; ++i) to[t * toStride + i] = number(rows.first[i][token]);
         }
     }
 }
 
 /// The inverse of gather, for the first `count` lanes, where row i begins at to + i·rowStride. Adds to what is there, or
 /// replaces it.
-template <bool adds>
+template <bool adds, typename Element>
 static void scatter(
-    const float *from, float *to, int64_t rowStride, int count, const Tokens &tokens, int64_t begin, int times) {
+    const float *from, Element *to, int64_t rowStride, int count, const Tokens &tokens, int64_t begin, int times) {
     if (rowStride == 1) {
         for (int t = 0; t < times; ++t) {
-            float *token = to + tokens(begin + t);
+            Element *token = to + tokens(begin + t);
             const Vector value = load(from + t * lanes);
             if (count == lanes)
                 store(token, adds ? load(token) + value : value);
@@ -94,7 +97,7 @@ static void scatter(
             for (int i = 0; i < lanes; ++i) square[i] = load(from + (t + (first < last ? i : lanes - 1 - i)) * lanes);
             transpose(square);
             for (int i = 0; i < count; ++i) {
-                float *row = to + i * rowStride + std::min(first, last);
+                Element *row = to + i * rowStride + std::min(first, last);
                 store(row, adds ? load(row) + square[i] : square[i]);
             }
             t += lanes;
@@ -103,8 +106,9 @@ static void scatter(
         for (const int end = std::min(t + lanes, times); t < end; ++t) {
             const int64_t token = tokens(begin + t);
             for (int i = 0; i < count; ++i) {
-                float &element = to[i * rowStride + token];
-                element = adds ? element + from[t * lanes + i] : from[t * lanes + i];
+                Element &element = to[i * rowStride + token];
+                const float value = from[t * lanes + i];
+                set(element, adds ? number(element) + value : value);
             }
         }
     }

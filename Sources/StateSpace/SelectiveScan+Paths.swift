@@ -3,9 +3,10 @@ import Torch
 /// The selective scan along K paths over one map, with the sum of the K results at each pixel: the cross-scan and cross-merge
 /// of VMamba (Liu et al. 2024, figure 3) and every scan of that kind.
 ///
-/// All operands lie in the order of pixels; path k visits them in its own order. On the CPU in float32 no copy is made: the
-/// kernel, forwards and backwards, reads each token at its pixel and adds the result there. Each path has D channels of
-/// parameters of its own, channel k·D + d of `delta`, `A`, `D`, `deltaBias` and the states.
+/// All operands lie in the order of pixels; path k visits them in its own order. On the CPU, in the types that the kernel
+/// takes (those of the scan of one sequence), no copy is made: the kernel, forwards and backwards, reads each token at its
+/// pixel and adds the result there. Each path has D channels of parameters of its own, channel k·D + d of `delta`, `A`,
+/// `D`, `deltaBias` and the states.
 ///
 /// - Parameters:
 ///   - u: (B, D, L), the map's pixels, any layout; fastest with channels side by side.
@@ -30,9 +31,7 @@ public func selectiveScan(
         initialState: initialState,
         paths: paths)
     try scan.checkShapes()
-    guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else {
-        return try scan.alongCopies(paths)
-    }
+    guard scan.suitsKernel else { return try scan.alongCopies(paths) }
     return try scan.differentiableKernel()
 }
 

@@ -17,8 +17,12 @@ public struct SelectiveScanError: Error, Sendable, Hashable, CustomStringConvert
 ///     y[t] = Σ_n C[g,n,t]·h[n] + D[d]·u[t];   y[t] *= silu(z[t])  only where a gate is given
 ///
 /// On the CPU in float32 the forward pass runs in the SIMD kernel of `CScan`, which reads every input once and keeps the
-/// state in registers, and so does the backward pass, which recomputes the states from a sixteenth of them. Other types and
-/// devices run the same recurrence written with tensor operations.
+/// state in registers, and so does the backward pass, which recomputes the states from a sixteenth of them. So it is where
+/// u, delta, B, C and z are all in bfloat16 or all in float16, and everything else in that type or float32: it computes in
+/// float32, returns y in the type of u and the last state in float32, and gives gradients in the types of their operands.
+/// Where there are at least twice as many threads as pieces of work (batches × some 8 or 16 channels), long sequences are
+/// divided in time, so that the rounding of results, and nothing else, depends on the number of threads. Other types
+/// and devices run the same recurrence written with tensor operations.
 ///
 /// - Parameters:
 ///   - u: (B, D, L), any layout.
@@ -44,7 +48,7 @@ public func selectiveScan(
         u: u, delta: delta, A: A, B: B, C: C, D: D, z: z, deltaBias: deltaBias, softplus: softplus,
         initialState: initialState, reversed: reversed)
     try scan.checkShapes()
-    guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else { return scan.plain() }
+    guard scan.suitsKernel else { return scan.plain() }
     return try scan.differentiableKernel()
 }
 

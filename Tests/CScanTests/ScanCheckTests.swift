@@ -55,9 +55,9 @@ import Testing
     @Test("refuses an instruction set that the machine lacks, and computes nothing")
     func instructionSet() {
         let problem = ScanProblem(ScanConfiguration())
-        problem.arguments.y[0] = 42
+        problem.arguments.y.floats[0] = 42
         #expect(throws: ScanFailure.self) { try problem.run("abacus") }
-        #expect(problem.read { $0.y[0] } == 42)
+        #expect(problem.read { $0.y.floats[0] } == 42)
     }
 
     @Test("says what is wrong with the arrays of a backward scan")

@@ -17,8 +17,9 @@ import Testing
         let a = problem.forward.arguments
         let found = try problem.run(nil).values
         let inputs: [(String, UnsafePointer<Float>?, Int64)] = [
-            ("u", a.u, a.u_strides.time), ("delta", a.delta, a.delta_strides.time), ("z", a.z, a.z_strides.time),
-            ("A", a.A, 1), ("B", a.B, 1), ("C", a.C, 1), ("D", a.D, 1), ("delta_bias", a.delta_bias, 1),
+            ("u", a.u?.floats, a.u_strides.time), ("delta", a.delta?.floats, a.delta_strides.time),
+            ("z", a.z?.floats, a.z_strides.time), ("A", a.A, 1), ("B", a.B?.floats, 1), ("C", a.C?.floats, 1),
+            ("D", a.D, 1), ("delta_bias", a.delta_bias, 1),
             ("initial_state", a.initial_state, 1),
         ]
         for (name, first, stride) in inputs {
@@ -52,7 +53,8 @@ import Testing
                     for t in 0..<a.length {
                         let by = g.dy_strides
                         loss +=
-                            Double(g.dy[Int(b * by.batch + d * by.channel + t * by.time)]) * Double(y.next() ?? .nan)
+                            Double(g.dy.floats[Int(b * by.batch + d * by.channel + t * by.time)])
+                            * Double(y.next() ?? .nan)
                     }
                 }
             }

@@ -62,7 +62,7 @@ import Testing
         configuration.hasBias = false
         var problem = ScanProblem(configuration)
         problem.arguments.A = UnsafePointer(problem.keep(steps.flatMap { _ in decays }))
-        problem.arguments.delta = UnsafePointer(problem.keep(steps.flatMap { [Float](repeating: $0, count: 21) }))
+        problem.arguments.delta = UnsafeRawPointer(problem.keep(steps.flatMap { [Float](repeating: $0, count: 21) }))
         let expected = try problem.run(nil)
         let found = try problem.run(instructionSet)
         for channel in steps.indices {
@@ -76,7 +76,7 @@ import Testing
     func notANumber(instructionSet: String) throws {
         var problem = ScanProblem(ScanConfiguration())
         let u = problem.keep((0..<(8 * 16)).map { $0 == 3 * 16 + 5 ? .nan : 0.5 })
-        problem.arguments.u = UnsafePointer(u)
+        problem.arguments.u = UnsafeRawPointer(u)
         let y = try problem.run(instructionSet).y
         for index in y.indices { #expect(y[index].isNaN == (index / 16 == 3 && index % 16 >= 5)) }
     }
@@ -101,11 +101,11 @@ import Testing
         configuration.hasInitialState = true
         var problem = ScanProblem(configuration)
         let same = { (value: Float) in [Float](repeating: value, count: delta.count) }
-        problem.arguments.delta = UnsafePointer(problem.keep(delta))
-        problem.arguments.u = UnsafePointer(problem.keep(same(u)))
+        problem.arguments.delta = UnsafeRawPointer(problem.keep(delta))
+        problem.arguments.u = UnsafeRawPointer(problem.keep(same(u)))
         problem.arguments.A = UnsafePointer(problem.keep(same(A)))
         problem.arguments.initial_state = UnsafePointer(problem.keep(same(initial)))
-        problem.arguments.B = UnsafePointer(problem.keep([1]))
+        problem.arguments.B = UnsafeRawPointer(problem.keep([1]))
         problem.arguments.C = problem.arguments.B
         return try problem.run(instructionSet).y
     }

@@ -71,15 +71,15 @@ import Testing
         let a = problem.arguments
         problem.arguments.length = 150 - cut
         problem.arguments.initial_state = UnsafePointer(state)
-        problem.arguments.u += Int(cut * a.u_strides.time)
-        problem.arguments.delta += Int(cut * a.delta_strides.time)
-        problem.arguments.z += Int(cut * a.z_strides.time)
-        problem.arguments.B += Int(cut * a.B_strides.time)
-        problem.arguments.C += Int(cut * a.C_strides.time)
-        problem.arguments.y += Int(cut * a.y_strides.time)
+        problem.arguments.u += 4 * Int(cut * a.u_strides.time)
+        problem.arguments.delta += 4 * Int(cut * a.delta_strides.time)
+        problem.arguments.z += 4 * Int(cut * a.z_strides.time)
+        problem.arguments.B += 4 * Int(cut * a.B_strides.time)
+        problem.arguments.C += 4 * Int(cut * a.C_strides.time)
+        problem.arguments.y += 4 * Int(cut * a.y_strides.time)
         #expect(try problem.run(instructionSet).lastState == whole.lastState)
         let joined = problem.read { _ in
-            (0..<11).flatMap { d in (0..<150).map { a.y[Int(d * a.y_strides.channel + $0)] } }
+            (0..<11).flatMap { d in (0..<150).map { a.y.floats[Int(d * a.y_strides.channel + $0)] } }
         }
         #expect(joined == whole.y)
     }
@@ -94,7 +94,7 @@ import Testing
             var problem = ScanProblem(configuration)
             let strides = problem.arguments.y_strides
             let whole = Memory(count: 2000, value: 7)
-            problem.arguments.y = whole.pointer + 500
+            problem.arguments.y = UnsafeMutableRawPointer(whole.pointer + 500)
             _ = try problem.run(instructionSet)
             var isOutput = [Bool](repeating: false, count: 2000)
             for d in 0..<5 {

@@ -78,7 +78,7 @@ private let goldenFiles: [URL] =
         try setInputs(file, &problem.forward)
         let a = problem.forward.arguments
         problem.gradients.dlast_state = nil
-        problem.gradients.dy = UnsafePointer(problem.forward.keep(try file.tensor("cotangent").values))
+        problem.gradients.dy = UnsafeRawPointer(problem.forward.keep(try file.tensor("cotangent").values))
         problem.gradients.dy_strides = a.u_strides
         problem.gradients.dB_strides = a.B_strides
         problem.gradients.dC_strides = a.C_strides
@@ -98,12 +98,12 @@ private let goldenFiles: [URL] =
     private func setInputs(_ file: GoldenFile, _ problem: inout ScanProblem) throws {
         var pointers: [String: UnsafePointer<Float>] = [:]
         for (name, entry) in file.tensors { pointers[name] = UnsafePointer(problem.keep(entry.values)) }
-        problem.arguments.u = pointers["input.u"]
-        problem.arguments.delta = pointers["input.delta"]
-        problem.arguments.z = pointers["input.z"]
+        problem.arguments.u = pointers["input.u"].map { UnsafeRawPointer($0) }
+        problem.arguments.delta = pointers["input.delta"].map { UnsafeRawPointer($0) }
+        problem.arguments.z = pointers["input.z"].map { UnsafeRawPointer($0) }
         problem.arguments.A = pointers["input.A"]
-        problem.arguments.B = pointers["input.B"]
-        problem.arguments.C = pointers["input.C"]
+        problem.arguments.B = pointers["input.B"].map { UnsafeRawPointer($0) }
+        problem.arguments.C = pointers["input.C"].map { UnsafeRawPointer($0) }
         problem.arguments.D = pointers["input.D"]
         problem.arguments.delta_bias = pointers["input.delta_bias"]
         let (channels, length) = (problem.arguments.channels, problem.arguments.length)

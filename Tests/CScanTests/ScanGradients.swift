@@ -11,7 +11,7 @@ struct BackwardProblem {
         var generator = Generator(seed: seed ^ 0xBAC4)
         let a = forward.arguments
         let stateCount = Int(a.batches * a.channels * a.states)
-        func sequence(_ channels: Int) -> (UnsafePointer<Float>, fk_scan_sequence_strides) {
+        func sequence(_ channels: Int) -> (UnsafeRawPointer, fk_scan_sequence_strides) {
             forward.sequence(configuration, channels, 7...7, &generator)
         }
         (gradients.dy, gradients.dy_strides) = forward.sequence(
@@ -32,8 +32,8 @@ struct BackwardProblem {
         gradients.dinitial_state = forward.random(stateCount, 7...7, &generator)
     }
 
-    private func output<Strides>(_ array: (UnsafePointer<Float>, Strides)) -> (UnsafeMutablePointer<Float>, Strides) {
-        (UnsafeMutablePointer(mutating: array.0), array.1)
+    private func output<Strides>(_ array: (UnsafeRawPointer, Strides)) -> (UnsafeMutableRawPointer, Strides) {
+        (UnsafeMutableRawPointer(mutating: array.0), array.1)
     }
 
     /// Runs the reference, or one instruction set's kernel with its work in `parts`; with checkpoints of its forward
@@ -75,12 +75,12 @@ struct ScanGradients: Equatable {
     init(_ a: fk_scan_arguments, _ g: fk_scan_gradients) {
         let mapChannels = a.channels / max(a.paths, 1)
         let sequence = {
-            (first: UnsafeMutablePointer<Float>?, by: fk_scan_sequence_strides, channels: Int64) -> [Float]? in
-            guard let first else { return nil }
+            (first: UnsafeMutableRawPointer?, by: fk_scan_sequence_strides, channels: Int64) -> [Float]? in
+            guard let first = first?.floats else { return nil }
             return Self.collect([a.batches, channels, a.length], [by.batch, by.channel, by.time], first)
         }
-        let parameter = { (first: UnsafeMutablePointer<Float>?, by: fk_scan_state_strides) -> [Float]? in
-            guard let first else { return nil }
+        let parameter = { (first: UnsafeMutableRawPointer?, by: fk_scan_state_strides) -> [Float]? in
+            guard let first = first?.floats else { return nil }
             let sizes = [by.batch == 0 ? 1 : a.batches, a.groups, a.states, by.time == 0 ? 1 : a.length]
             return Self.collect(sizes, [by.batch, by.group, by.state, by.time], first)
         }

@@ -74,6 +74,8 @@ struct ScanConfiguration: CustomStringConvertible {
     var length = 16
     /// Along which so many random paths lead; in the order of time where nil.
     var paths: Int?
+    /// In how many parts of time the kernels scan.
+    var timeParts = 1
     var sequenceLayout = SequenceLayout.channelsFirst
     var stateLayout = StateLayout.timeLast
     var hasSkip = true
@@ -85,7 +87,7 @@ struct ScanConfiguration: CustomStringConvertible {
     var description: String {
         "batches \(batches) channels \(channels) groups \(groups) states \(states) length \(length) \(sequenceLayout) "
             + "\(stateLayout) D \(hasSkip) bias \(hasBias) z \(hasGate) h0 \(hasInitialState) softplus \(hasSoftplus)"
-            + (paths.map { " paths \($0)" } ?? "")
+            + (paths.map { " paths \($0)" } ?? "") + (timeParts > 1 ? " in \(timeParts) parts" : "")
     }
 
     /// The channels of u, z and y.
@@ -139,6 +141,7 @@ struct ScanProblem {
         arguments.states = Int64(c.states)
         arguments.length = Int64(c.length)
         arguments.delta_softplus = c.hasSoftplus
+        arguments.parts = Int64(c.timeParts)
         let steps: ClosedRange<Float> = c.hasSoftplus ? -3...2 : 0.02...3
         if let paths = c.paths {
             let orders = Pixels(paths: paths, length: c.length, &generator)
@@ -156,8 +159,8 @@ struct ScanProblem {
         if c.hasBias { arguments.delta_bias = UnsafePointer(random(c.channels, 0...0.5, &generator)) }
         let stateCount = c.batches * c.channels * c.states
         if c.hasInitialState { arguments.initial_state = UnsafePointer(random(stateCount, -1...1, &generator)) }
-        let y: (UnsafePointer<Float>, fk_scan_sequence_strides) = sequence(c, c.mapChannels, 0...0, &generator)
-        (arguments.y, arguments.y_strides) = (UnsafeMutablePointer(mutating: y.0), y.1)
+        let y = sequence(c, c.mapChannels, 0...0, &generator)
+        (arguments.y, arguments.y_strides) = (UnsafeMutableRawPointer(mutating: y.0), y.1)
         arguments.last_state = random(stateCount, 0...0, &generator)
     }
 
@@ -195,7 +198,7 @@ struct ScanProblem {
         for b in 0..<arguments.batches {
             for d in 0..<Int64(configuration.mapChannels) {
                 for t in 0..<arguments.length {
-                    y.append(arguments.y[Int(b * strides.batch + d * strides.channel + t * strides.time)])
+                    y.append(arguments.y.floats[Int(b * strides.batch + d * strides.channel + t * strides.time)])
                 }
             }
         }
@@ -211,7 +214,7 @@ struct ScanProblem {
 
     mutating func sequence(
         _ c: ScanConfiguration, _ channels: Int, _ range: ClosedRange<Float>, _ generator: inout Generator
-    ) -> (UnsafePointer<Float>, fk_scan_sequence_strides) {
+    ) -> (UnsafeRawPointer, fk_scan_sequence_strides) {
         let length = c.length
         var strides: (channel: Int, time: Int)
         switch c.sequenceLayout {
@@ -224,14 +227,14 @@ struct ScanProblem {
         let batchStride = channels * length * 2 + 3 * channels + 1
         let first = random(c.batches * batchStride, range, &generator) + max(0, -strides.time * (length - 1))
         return (
-            UnsafePointer(first),
+            UnsafeRawPointer(first),
             .init(batch: Int64(batchStride), channel: Int64(strides.channel), time: Int64(strides.time))
         )
     }
 
     mutating func parameter(
         _ c: ScanConfiguration, _ generator: inout Generator
-    ) -> (UnsafePointer<Float>, fk_scan_state_strides) {
+    ) -> (UnsafeRawPointer, fk_scan_state_strides) {
         let (groups, states, length) = (c.groups, c.states, c.length)
         var (batch, group, state, time) = (groups * states * length, states * length, length, 1)
         switch c.stateLayout {
@@ -244,10 +247,20 @@ struct ScanProblem {
         let first =
             random(c.batches * groups * states * max(1, length), -1...1, &generator) + max(0, -time * (length - 1))
         return (
-            UnsafePointer(first),
+            UnsafeRawPointer(first),
             .init(batch: Int64(batch), group: Int64(group), state: Int64(state), time: Int64(time))
         )
     }
+}
+
+extension UnsafeRawPointer {
+    /// The numbers of an array that is stored in float32.
+    var floats: UnsafePointer<Float> { assumingMemoryBound(to: Float.self) }
+}
+
+extension UnsafeMutableRawPointer {
+    /// The numbers of an array that is stored in float32.
+    var floats: UnsafeMutablePointer<Float> { assumingMemoryBound(to: Float.self) }
 }
 
 struct ScanFailure: Error { var message: String }

@@ -21,6 +21,10 @@ typedef struct {
     int64_t batch, group, state, time;
 } fk_scan_state_strides;
 
+/// How the elements of large arrays are stored. All computation is in f32; results are rounded once, to the nearest, where
+/// they are stored.
+typedef enum { fk_scan_float32 = 0, fk_scan_bfloat16 = 1, fk_scan_float16 = 2 } fk_scan_storage;
+
 /// Tokens between two checkpoints of the state.
 enum { fk_scan_checkpoint_interval = 16 };
 
@@ -35,40 +39,49 @@ enum { fk_scan_checkpoint_interval = 16 };
 /// are (batch, D, pixel) arrays. The token t of path k lies at pixel pixels[k][t] of u, delta, B, C and z; y is the sum
 /// over the paths, in their order.
 ///
-/// Everything is f32. y overlaps no input. A field of zeros is "not given".
+/// u, delta, B, C, z and y have elements of one type, `storage`; everything else is f32. y overlaps no input. A field of zeros is "not given".
 typedef struct {
     /// states 1 to 256; groups divides channels; length may be 0. paths divides groups, so that a group lies in one path;
     /// 0 means 1.
     int64_t batches, channels, groups, states, length, paths;
 
+    fk_scan_storage storage;
+
     /// (paths, length), contiguous, each row a permutation of the numbers below length; tokens lie in the order of time
     /// when null.
     const int32_t *pixels;
 
-    const float *u;  ///< Input.
+    const void *u;  ///< Input.
     fk_scan_sequence_strides u_strides;
-    const float *delta;  ///< Step sizes before bias and softplus.
+    const void *delta;  ///< Step sizes before bias and softplus.
     fk_scan_sequence_strides delta_strides;
     const float *A;  ///< (channels, states), contiguous, any real value.
-    const float *B;
+    const void *B;
     fk_scan_state_strides B_strides;
-    const float *C;
+    const void *C;
     fk_scan_state_strides C_strides;
 
     const float *D;           ///< (channels), or null.
     const float *delta_bias;  ///< (channels), or null.
-    const float *z;           ///< Gate, or null.
+    const void *z;           ///< Gate, or null.
     fk_scan_sequence_strides z_strides;
     const float *initial_state;  ///< (batches, channels, states), contiguous; zeros when null.
     bool delta_softplus;
 
-    float *y;  ///< Output.
+    void *y;  ///< Output.
     fk_scan_sequence_strides y_strides;
     float *last_state;  ///< (batches, channels, states), contiguous; not written when null. May be initial_state.
 
     /// The states before every fk_scan_checkpoint_interval-th token, the first included, for fk_scan_backward:
     /// (batches, ceil(length / fk_scan_checkpoint_interval), channels, states), contiguous. Null when not wanted.
     float *checkpoints;
+
+    /// In how many parts of time the scan is computed beside each other, for threads that have no other work because
+    /// batches and channels are few. Parts are scanned twice, but for the first and the last. They also divide the
+    /// channels of the backward scan among smaller pieces of work, which then take up to half as long again. The result
+    /// depends on this number in its rounding. 0 means 1; more than one part for each fk_scan_checkpoint_interval
+    /// tokens are not made.
+    int64_t parts;
 
     /// How many threads the parallel loop has. Where one path has fewer pieces of work, the paths go side by side, which
     /// takes memory for one result more for each path after the first. The result has the same bits. 0 means 1.
@@ -78,22 +91,23 @@ typedef struct {
 } fk_scan_arguments;
 
 /// What the backward scan is given and computes, for the fk_scan_arguments of a forward scan. Every output may be null
-/// where it is not wanted, and none overlaps another array. Outputs are overwritten.
+/// where it is not wanted, and none overlaps another array. Outputs are overwritten. The gradient of an array is stored as the
+/// array is.
 typedef struct {
-    const float *dy;  ///< Gradient of y.
+    const void *dy;  ///< Gradient of y.
     fk_scan_sequence_strides dy_strides;
     const float *dlast_state;  ///< (batches, channels, states), contiguous; zeros when null.
 
-    float *du;  ///< As u: the sum over the paths. So dz.
+    void *du;  ///< As u: the sum over the paths. So dz.
     fk_scan_sequence_strides du_strides;
-    float *ddelta;
+    void *ddelta;
     fk_scan_sequence_strides ddelta_strides;
-    float *dz;  ///< Null where z is null.
+    void *dz;  ///< Null where z is null.
     fk_scan_sequence_strides dz_strides;
     float *dA;  ///< (channels, states), contiguous.
-    float *dB;  ///< A stride of 0 in time or batch adds up over it, as a constant B needs; so for C.
+    void *dB;  ///< A stride of 0 in time or batch adds up over it, as a constant B needs; so for C.
     fk_scan_state_strides dB_strides;
-    float *dC;
+    void *dC;
     fk_scan_state_strides dC_strides;
     float *dD;              ///< (channels).
     float *ddelta_bias;     ///< (channels).
@@ -107,6 +121,10 @@ typedef void (*fk_scan_parallel_for)(
 /// Checks every requirement on the arguments. Returns how many are violated, and writes one sentence for each into
 /// message (at most capacity bytes with the closing zero; longer text is cut). message may be null.
 int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t capacity);
+
+/// How many pieces of work, which threads can share, a forward scan has: for each path the vectors of neighbouring channels
+/// of each batch. 0 where fk_scan_check finds fault with the sizes.
+int64_t fk_scan_pieces(const fk_scan_arguments *arguments);
 
 /// Runs the scan with the fastest kernel for this machine. Returns 0, or the result of fk_scan_check without having
 /// computed anything. parallel is null for one thread; the result has the same bits for any division of the work.
