@@ -7,6 +7,8 @@
 
 constexpr int runChannels = 32;
 constexpr int mostRunVectors = runChannels / lanes;
+static_assert(mostRunVectors <= mostNeighbours);
+static_assert(tileTokens * chunkStates * lanes <= tileFloats);
 constexpr int mostRuns = 4;  ///< That go through the tiles together.
 
 struct alignas(64) BackwardScratch {
@@ -141,13 +143,15 @@ private:
             std::fill_n(s_.dB, states * tileTokens * lanes, 0.0f);
             std::fill_n(s_.dC, states * tileTokens * lanes, 0.0f);
         }
-        const int shared = plan_.isShared ? first / chunkStates * chunkStates * times + first % chunkStates : 0;
-        const float *B = s_.B + shared, *C = s_.C + shared;
+        const int chunk = first / chunkStates * chunkStates, inChunk = first - chunk;
+        if (!plan_.isShared && inChunk == 0) {  // one vector
+            const int chunkSize = plan_.chunkSize(first / chunkStates);
+            spreadParameter(s_.B, a_.B, a_.B_strides, 0, first, chunkSize, t, times, ahead);
+            spreadParameter(s_.C, a_.C, a_.C_strides, 0, first, chunkSize, t, times, ahead);
+        }
+        const int offset = plan_.isShared ? chunk * times + inChunk : inChunk * lanes;
+        const float *B = s_.B + offset, *C = s_.C + offset;
         for (int v = 0; v < vectors_; ++v) {
-            if (!plan_.isShared) {
-                spreadParameter(s_.B, a_.B, a_.B_strides, v, first, states, t, times, ahead);
-                spreadParameter(s_.C, a_.C, a_.C_strides, v, first, states, t, times, ahead);
-            }
             const Retreat retreat = chooseRetreat(states, plan_.isShared, v == 0);
             const Recompute recompute = chooseRecompute(states, plan_.isShared, mayGrow_[v], out_.dz);
             GradientTile &tile = s_.tiles[v];
@@ -159,7 +163,7 @@ private:
 
     /// Where the run's part of dB or dC lies: [slot][tile][state][time].
     int64_t part(int64_t slot, int64_t tile, int64_t state) const {
-        return (((batch_ * work_.slots + slot) * work_.tiles + tile) * a_.states + state) * tileTokens;
+        return (batch_ * work_.slots + slot) * work_.slot + (tile * a_.states + state) * tileTokens;
     }
 
     /// Adds the lanes, which are channels of one group.

@@ -25,6 +25,7 @@
 constexpr int tileTimes = 64;
 constexpr int tileFloats = 4096;
 constexpr int neighbours = 4;  ///< Vectors whose tiles are filled together.
+static_assert(neighbours <= mostNeighbours);
 constexpr int tileStep = fk_scan_checkpoint_interval;  ///< Tiles hold a whole number of these, but for the last.
 
 /// What is computed once for each token and channel of a vector: [time][lane].
