@@ -49,7 +49,10 @@ static __m128i narrowHalves(__m256 value) { return _mm256_cvtps_ph(value, _MM_FR
 #pragma clang attribute pop
 
 const fusionkit::ScanKernel fusionkit::avx2Kernel = {
-    "avx2", [] { return bool(__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"));
+    "avx2",
+    [] {
+        return bool(
+            __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"));
     }, items, forward,
     backwardSizes, backward};
 

@@ -2,8 +2,9 @@
 // scan_backward_steps.h.
 //
 // A run is at most runChannels channels of a group (or, where groups are small, one vector with lanes of several
-// groups); one vector where the scan is asked for in parts of time, for many threads. It adds up its part of dB and dC; the parts of the runs of a group are added afterwards, in their order. So
-// the division into runs, which the sizes alone decide, is also the order of every addition.
+// groups); one vector where the scan is asked for in parts of time, for many threads. It adds up its part of dB and dC;
+// the parts of the runs of a group are added afterwards, in their order. So the division into runs, which the arguments
+// alone decide, is also the order of every addition.
 
 constexpr int runChannels = 32;
 constexpr int mostRunVectors = runChannels / lanes;
@@ -99,8 +100,8 @@ private:
         if (a_.z) gather(tile.dgate, a_.z, a_.z_strides);
     }
 
-    /// Prepares the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and no
-    /// gradient, so that they add nothing to dB and dC. Rounds the times up to `together`.
+    /// Prepares the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and
+    /// no gradient, so that they add nothing to dB and dC. Rounds the times up to `together`.
     void prepare(int v, int64_t t, int times) {
         const int64_t aheadStates = t >= tileTokens ? -scan_.checkpointStates : 0;
         loadStates(state(v), scan_.checkpoint(batch_, t) + channel(v) * a_.states, v, aheadStates);
@@ -181,7 +182,7 @@ private:
         for (int n = 0; n < states; ++n)
             scatter<false>(
                 from + n * tileTokens * lanes, to + part(channel(0), tile, first + n), stride, count(0),
-                Tokens{nullptr, 1}, 0, tileTokens);
+                inRow, 0, tileTokens);
     }
 
     /// Turns what the blocks have added up into the gradients of u, delta and z.

@@ -114,8 +114,8 @@ private:
 
     int64_t tiles() const { return (a_.length + interval - 1) / interval; }
 
-    /// From slot to slot, with one line of the cache between them: channels write at the same place of their slots, which
-    /// would otherwise be powers of 2 apart and push each other out of the cache.
+    /// From slot to slot, with one line of the cache between them: channels write at the same place of their slots,
+    /// which would otherwise be powers of 2 apart and push each other out of the cache.
     int64_t slotFloats(int64_t tiles) const { return tiles * a_.states * interval + 16; }
 
     /// Numbers that one tile leaves of dB and dC.

@@ -46,7 +46,12 @@ struct Plan {
 class VectorRun {
 protected:
     VectorRun(const Plan &plan, int64_t batch, int64_t firstVector, int vectors)
-        : plan_(plan), scan_(plan.scan), a_(plan.arguments), batch_(batch), firstVector_(firstVector), vectors_(vectors) {}
+        : plan_(plan),
+          scan_(plan.scan),
+          a_(plan.arguments),
+          batch_(batch),
+          firstVector_(firstVector),
+          vectors_(vectors) {}
 
     int64_t channel(int v) const { return plan_.firstChannel(firstVector_ + v); }
     int count(int v) const { return plan_.count(firstVector_ + v); }
@@ -73,9 +78,9 @@ protected:
         return values ? loadLanes(values + channel(v), count(v)) : Vector{};
     }
 
-    /// Fills the tiles, [time][lane], of the vectors [first, end), which lie `tileStride` floats apart. Where channels lie
-    /// side by side, a token's memory is read once for all vectors: along a path through a map whose width is a power
-    /// of 2 it would not stay in the cache until the next vector.
+    /// Fills the tiles, [time][lane], of the vectors [first, end), which lie `tileStride` floats apart. Where channels
+    /// lie side by side, a token's memory is read once for all vectors: along a path through a map whose width is a
+    /// power of 2 it would not stay in the cache until the next vector.
     void gatherSequence(
         float *to, int64_t tileStride, const void *from, const fk_scan_sequence_strides &strides, int first, int end,
         int64_t t, int times, int64_t ahead) const {
@@ -108,11 +113,11 @@ protected:
 
     /// Loads or stores one vector's states, [state][lane], from or to (channels, states).
     void loadStates(float *to, const float *from, int v, int64_t ahead = 0) const {
-        gather(to, lanes, evenRows(from, a_.states, count(v)), Tokens{nullptr, 1}, 0, int(a_.states), ahead);
+        gather(to, lanes, evenRows(from, a_.states, count(v)), inRow, 0, int(a_.states), ahead);
     }
 
     void storeStates(const float *from, float *to, int v) const {
-        scatter<false>(from, to, a_.states, count(v), Tokens{nullptr, 1}, 0, int(a_.states));
+        scatter<false>(from, to, a_.states, count(v), inRow, 0, int(a_.states));
     }
 
     Tokens tokens(int64_t stride) const { return {a_.pixels, stride}; }
