@@ -1,5 +1,6 @@
 // Random scans, forward and backward, along paths or not, of every storage, in parts of time or not, on every
-// instruction set of this machine and on several threads, against the references. Every array ends where its memory ends, so that a sanitizer sees the first access outside it.
+// instruction set of this machine and on several threads, against the references. Every array ends where its memory
+// ends, so that a sanitizer sees the first access outside it.
 
 #include "../Sources/CScan/scan_storage.h"
 
