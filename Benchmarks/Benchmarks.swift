@@ -46,6 +46,7 @@ struct Benchmarks: ParsableCommand {
     }
 
     func run() throws {
+        TorchLibrary.preferHugePages()
         let machine = Machine(
             instructionSet: String(cString: fk_scan_instruction_set()), torch: TorchLibrary.version)
         if !json { show(machine.text + "\n") }

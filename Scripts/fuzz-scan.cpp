@@ -1,5 +1,6 @@
-// Random scans, forward and backward, on every instruction set of this machine and on several threads, against the
-// references. Every array ends where its memory ends, so that a sanitizer sees the first access outside it.
+// Random scans, forward and backward, along paths or not, of every storage, in parts of time or not, on every
+// instruction set of this machine and on several threads, against the references. Every array ends where its memory
+// ends, so that a sanitizer sees the first access outside it.
 
 #include "../Sources/CScan/scan_storage.h"
 
@@ -79,7 +80,8 @@ struct Case {
         const bool tokens = coin(), isReversed = coin();
         const int64_t all = a.channels, map = a.channels / paths();
         const auto input = [&](float least, float most, int64_t channels) {
-            return place(memory.make(a.batches * channels * a.length, least, most, a.storage), channels, tokens, isReversed);
+            void *data = memory.make(a.batches * channels * a.length, least, most, a.storage);
+            return place(data, channels, tokens, isReversed);
         };
         const auto output = [&](const char *name, int64_t channels) {
             return place(keep(name, a.batches * channels * a.length, a.storage), channels, tokens, isReversed);
@@ -184,9 +186,16 @@ Results take(Case &c) {
 }
 
 void stop(const Case &c, const char *instructionSet, const std::string &what) {
-    std::fprintf(stderr, "batches %lld paths %lld channels %lld groups %lld states %lld length %lld storage %d parts %lld, %s: %s\n",
-                 (long long)c.a.batches, (long long)c.a.paths, (long long)c.a.channels, (long long)c.a.groups,
-                 (long long)c.a.states, (long long)c.a.length, int(c.a.storage), (long long)c.a.parts, instructionSet, what.c_str());
+    const auto say = [](const char *name, int64_t value) { std::fprintf(stderr, "%s %lld ", name, (long long)value); };
+    say("batches", c.a.batches);
+    say("paths", c.a.paths);
+    say("channels", c.a.channels);
+    say("groups", c.a.groups);
+    say("states", c.a.states);
+    say("length", c.a.length);
+    say("storage", c.a.storage);
+    say("parts", c.a.parts);
+    std::fprintf(stderr, "%s: %s\n", instructionSet, what.c_str());
     std::exit(1);
 }
 

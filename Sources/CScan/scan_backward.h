@@ -2,11 +2,14 @@
 // scan_backward_steps.h.
 //
 // A run is at most runChannels channels of a group (or, where groups are small, one vector with lanes of several
-// groups); one vector where the scan is asked for in parts of time, for many threads. It adds up its part of dB and dC; the parts of the runs of a group are added afterwards, in their order. So
-// the division into runs, which the sizes alone decide, is also the order of every addition.
+// groups); one vector where the scan is asked for in parts of time, for many threads. It adds up its part of dB and dC;
+// the parts of the runs of a group are added afterwards, in their order. So the division into runs, which the arguments
+// alone decide, is also the order of every addition.
 
 constexpr int runChannels = 32;
 constexpr int mostRunVectors = runChannels / lanes;
+static_assert(mostRunVectors <= mostNeighbours);
+static_assert(tileTokens * chunkStates * lanes <= tileFloats);
 constexpr int mostRuns = 4;  ///< That go through the tiles together.
 
 struct alignas(64) BackwardScratch {
@@ -97,8 +100,8 @@ private:
         if (a_.z) gather(tile.dgate, a_.z, a_.z_strides);
     }
 
-    /// Prepares the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and no
-    /// gradient, so that they add nothing to dB and dC. Rounds the times up to `together`.
+    /// Prepares the tile of a vector, and its states at the tile's start. Lanes past the last channel get no input and
+    /// no gradient, so that they add nothing to dB and dC. Rounds the times up to `together`.
     void prepare(int v, int64_t t, int times) {
         const int64_t aheadStates = t >= tileTokens ? -scan_.checkpointStates : 0;
         loadStates(state(v), scan_.checkpoint(batch_, t) + channel(v) * a_.states, v, aheadStates);
@@ -141,13 +144,15 @@ private:
             std::fill_n(s_.dB, states * tileTokens * lanes, 0.0f);
             std::fill_n(s_.dC, states * tileTokens * lanes, 0.0f);
         }
-        const int shared = plan_.isShared ? first / chunkStates * chunkStates * times + first % chunkStates : 0;
-        const float *B = s_.B + shared, *C = s_.C + shared;
+        const int chunk = first / chunkStates * chunkStates, inChunk = first - chunk;
+        if (!plan_.isShared && inChunk == 0) {  // one vector
+            const int chunkSize = plan_.chunkSize(first / chunkStates);
+            spreadParameter(s_.B, a_.B, a_.B_strides, 0, first, chunkSize, t, times, ahead);
+            spreadParameter(s_.C, a_.C, a_.C_strides, 0, first, chunkSize, t, times, ahead);
+        }
+        const int offset = plan_.isShared ? chunk * times + inChunk : inChunk * lanes;
+        const float *B = s_.B + offset, *C = s_.C + offset;
         for (int v = 0; v < vectors_; ++v) {
-            if (!plan_.isShared) {
-                spreadParameter(s_.B, a_.B, a_.B_strides, v, first, states, t, times, ahead);
-                spreadParameter(s_.C, a_.C, a_.C_strides, v, first, states, t, times, ahead);
-            }
             const Retreat retreat = chooseRetreat(states, plan_.isShared, v == 0);
             const Recompute recompute = chooseRecompute(states, plan_.isShared, mayGrow_[v], out_.dz);
             GradientTile &tile = s_.tiles[v];
@@ -159,7 +164,7 @@ private:
 
     /// Where the run's part of dB or dC lies: [slot][tile][state][time].
     int64_t part(int64_t slot, int64_t tile, int64_t state) const {
-        return (((batch_ * work_.slots + slot) * work_.tiles + tile) * a_.states + state) * tileTokens;
+        return (batch_ * work_.slots + slot) * work_.slot + (tile * a_.states + state) * tileTokens;
     }
 
     /// Adds the lanes, which are channels of one group.
@@ -177,7 +182,7 @@ private:
         for (int n = 0; n < states; ++n)
             scatter<false>(
                 from + n * tileTokens * lanes, to + part(channel(0), tile, first + n), stride, count(0),
-                Tokens{nullptr, 1}, 0, tileTokens);
+                inRow, 0, tileTokens);
     }
 
     /// Turns what the blocks have added up into the gradients of u, delta and z.

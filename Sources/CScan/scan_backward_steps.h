@@ -43,7 +43,8 @@ struct alignas(64) Trace {
 
 template <int count, bool isShared, bool mayGrow, bool needsOutput>
 static void recompute(
-    Trace &trace, GradientTile &tile, const float *decay, const float *state, const float *B, const float *C, int times) {
+    Trace &trace, GradientTile &tile, const float *decay, const float *state, const float *B, const float *C,
+    int times) {
     constexpr int stride = isShared ? 1 : lanes;
     float *traceDecay = trace.decay, *traceState = trace.state;
     Vector h[count];
@@ -74,8 +75,8 @@ static void recompute(
 /// Sets dB and dC, [state][time][lane], or adds to what other vectors have left there.
 template <int count, bool isShared, bool isFirst>
 static void retreat(
-    const Trace &trace, GradientTile &tile, const float *decay, float *adjoint, float *dA, const float *B, const float *C,
-    float *dB, float *dC, int times) {
+    const Trace &trace, GradientTile &tile, const float *decay, float *adjoint, float *dA, const float *B,
+    const float *C, float *dB, float *dC, int times) {
     constexpr int stride = isShared ? 1 : lanes;
     Vector carry[count], sums[count];
     for (int n = 0; n < count; ++n) {
@@ -110,7 +111,8 @@ static void retreat(
 
 using Recompute = void (*)(Trace &, GradientTile &, const float *, const float *, const float *, const float *, int);
 using Retreat = void (*)(
-    const Trace &, GradientTile &, const float *, float *, float *, const float *, const float *, float *, float *, int);
+    const Trace &, GradientTile &, const float *, float *, float *, const float *, const float *, float *, float *,
+    int);
 
 template <bool isShared, bool mayGrow, bool needsOutput, size_t... index>
 FK_INLINE Recompute chooseRecompute(int states, std::index_sequence<index...>) {

@@ -1,6 +1,6 @@
 // Loading and storing vectors of elements of any storage. Included inside the anonymous namespace of each instruction
-// set's file, after scan_vector.h; a file that has instructions for binary16 defines widenHalves and narrowHalves itself
-// and FK_HAS_HALVES.
+// set's file, after scan_vector.h; a file that has instructions for binary16 defines widenHalves and narrowHalves
+// itself, and FK_HAS_HALVES.
 
 typedef uint16_t Halves __attribute__((vector_size(lanes * sizeof(uint16_t))));
 typedef uint16_t UnalignedHalves

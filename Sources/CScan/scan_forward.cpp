@@ -54,11 +54,9 @@ public:
         states_ = allocate<float>({parts_ + 1, a_.batches, batchStates_});
         steps_ = allocate<double>({parts_, a_.batches, a_.channels});
         if (!states_ || !steps_) return false;
-        for (int64_t batch = 0; batch < a_.batches; ++batch)
-            if (a_.initial_state)
-                std::copy_n(a_.initial_state + batch * whole_.batchStates, batchStates_, state(0) + batch * batchStates_);
-            else
-                std::fill_n(state(0) + batch * batchStates_, batchStates_, 0.0f);
+        std::fill_n(state(0), a_.batches * batchStates_, 0.0f);
+        for (int64_t batch = 0; a_.initial_state && batch < a_.batches; ++batch)
+            std::copy_n(a_.initial_state + batch * whole_.batchStates, batchStates_, state(0) + batch * batchStates_);
         return true;
     }
 
@@ -116,7 +114,7 @@ private:
     const fk_scan_arguments &a_;
     const int64_t parts_;
     int64_t batchStates_;
-    Array<float> states_;   ///< (parts + 1, batches, channels, states): where each part begins, and where the last ends.
+    Array<float> states_;  ///< (parts + 1, batches, channels, states): where each part begins, and the last ends.
     Array<double> steps_;  ///< (parts, batches, channels): Σdt.
 };
 

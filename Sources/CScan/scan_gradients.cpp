@@ -51,7 +51,7 @@ public:
         sums_ = allocate<float>({2, a_.batches, a_.channels});
         bool hasAll = adjoint_ && dA_ && sums_;
         for (ParameterGradient *parameter : {&dB_, &dC_}) {
-            parameter->parts = allocate<float>({a_.batches, slots_, spanTiles_, a_.states, interval});
+            parameter->parts = allocate<float>({a_.batches, slots_, slotFloats(spanTiles_)});
             hasAll = hasAll && parameter->parts;
             if (!parameter->isConstant()) continue;
             parameter->totals = allocate<double>({a_.batches, a_.groups, a_.states});
@@ -91,6 +91,7 @@ public:
                 .dB = dB_.parts.get(),
                 .dC = dC_.parts.get(),
                 .slots = slots_,
+                .slot = slotFloats(end - begin),
                 .begin = begin * interval,
                 .tiles = end - begin};
             parallel(items(), [&](int64_t first, int64_t next) { kernel_.backward(work, first, next); });
@@ -112,6 +113,10 @@ private:
     static constexpr int64_t spanFloats = 1 << 20;
 
     int64_t tiles() const { return (a_.length + interval - 1) / interval; }
+
+    /// From slot to slot, with one line of the cache between them: channels write at the same place of their slots,
+    /// which would otherwise be powers of 2 apart and push each other out of the cache.
+    int64_t slotFloats(int64_t tiles) const { return tiles * a_.states * interval + 16; }
 
     /// Numbers that one tile leaves of dB and dC.
     int64_t tileFloats() const { return 2 * a_.batches * slots_ * a_.states * interval; }
@@ -159,28 +164,33 @@ private:
         const ParameterGradient &parameter, int64_t batch, int64_t group, int64_t slot, int64_t tile,
         int64_t tiles) const {
         const int64_t row = batch * slots_ + group * sizes_.groupSlots + slot;
-        return parameter.parts.get() + (row * tiles + tile) * a_.states * interval;
+        return parameter.parts.get() + row * slotFloats(tiles) + tile * a_.states * interval;
     }
 
     void addTile(
         const ParameterGradient &parameter, int64_t index, int64_t group, int64_t firstTile, int64_t tile,
         int64_t tiles) const {
-        float sums[mostStates * interval];
-        std::fill_n(sums, a_.states * interval, 0.0f);
+        float added[mostStates * interval];
         const Batches range = batches(parameter, index);
+        const float *sums = part(parameter, range.begin, group, 0, tile, tiles);
         for (int64_t batch = range.begin; batch < range.end; ++batch)
-            for (int64_t slot = 0; slot < sizes_.groupSlots; ++slot) {
+            for (int64_t slot = batch == range.begin ? 1 : 0; slot < sizes_.groupSlots; ++slot) {
                 const float *from = part(parameter, batch, group, slot, tile, tiles);
-                for (int64_t i = 0; i < a_.states * interval; ++i) sums[i] += from[i];
+                for (int64_t i = 0; i < a_.states * interval; ++i) added[i] = sums[i] + from[i];
+                sums = added;
             }
         const int64_t token = (firstTile + tile) * interval, times = std::min(interval, a_.length - token);
         const fk_scan_state_strides &by = parameter.strides;
         withElement(a_.storage, [&](auto element) {
             auto *to = static_cast<decltype(element) *>(parameter.to) + index * by.batch + group * by.group;
-            for (int64_t t = 0; t < times; ++t) {
-                const int64_t place = (a_.pixels ? a_.pixels[token + t] : token + t) * by.time;
-                for (int64_t n = 0; n < a_.states; ++n) set(to[place + n * by.state], sums[n * interval + t]);
-            }
+            const auto place = [&](int64_t t) { return (a_.pixels ? a_.pixels[token + t] : token + t) * by.time; };
+            int64_t n = 0;
+            if (by.state == 1)
+                for (; n + 4 <= a_.states; n += 4)
+                    for (int64_t t = 0; t < times; ++t)
+                        for (int64_t k = 0; k < 4; ++k) set(to[place(t) + n + k], sums[(n + k) * interval + t]);
+            for (; n < a_.states; ++n)
+                for (int64_t t = 0; t < times; ++t) set(to[place(t) + n * by.state], sums[n * interval + t]);
         });
     }
 

@@ -45,6 +45,7 @@ struct BackwardWork {
     float *dB;       ///< (batches, slots, tiles, states, interval): the parts of the span's dB.
     float *dC;       ///< Likewise.
     int64_t slots;   ///< Of one batch.
+    int64_t slot;    ///< From slot to slot of dB and dC.
     int64_t begin;   ///< The first token, a multiple of the interval.
     int64_t tiles;   ///< How many times the interval the span is long; the last may reach beyond the end.
 };

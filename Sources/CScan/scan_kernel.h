@@ -25,6 +25,7 @@
 constexpr int tileTimes = 64;
 constexpr int tileFloats = 4096;
 constexpr int neighbours = 4;  ///< Vectors whose tiles are filled together.
+static_assert(neighbours <= mostNeighbours);
 constexpr int tileStep = fk_scan_checkpoint_interval;  ///< Tiles hold a whole number of these, but for the last.
 
 /// What is computed once for each token and channel of a vector: [time][lane].
@@ -172,7 +173,7 @@ private:
         for (int begin = 0; begin < times; begin += pause) {
             if (a_.checkpoints) {
                 float *to = scan_.checkpoint(batch_, t + begin) + channel(v) * a_.states + chunk * chunkStates;
-                scatter<false>(h, to, a_.states, count(v), Tokens{nullptr, 1}, 0, plan_.chunkSize(chunk));
+                scatter<false>(h, to, a_.states, count(v), inRow, 0, plan_.chunkSize(chunk));
             }
             advance(tile, decay(v) + offset, h, B, C, begin, begin + pause < times ? begin + pause : times);
         }

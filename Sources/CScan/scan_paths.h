@@ -5,9 +5,9 @@
 
 namespace fusionkit {
 
-/// A sum over paths on its way to where it is stored. Paths that go side by side have memory of their own each, which is
-/// added in the order of the paths in the end, so that each element is the same sum as where path follows path. A sum of
-/// several paths is not rounded to 16 bits before it is complete.
+/// A sum over paths on its way to where it is stored. Paths that go side by side have memory of their own each, which
+/// is added in the order of the paths in the end, so that each element is the same sum as where path follows path. A
+/// sum of several paths is not rounded to 16 bits before it is complete.
 class PathSums {
 public:
     /// Whether there is memory for it. Nothing is done where the result is null.

@@ -3,6 +3,7 @@
 
 constexpr int chunkStates = lanes < 8 ? 8 : lanes;
 constexpr int together = chunkStates / 2;  ///< States whose exponentials are computed side by side.
+constexpr int mostNeighbours = 8;
 constexpr int mostChunks = int(mostStates) / chunkStates;
 
 /// How channels fall into vectors. Vectors stay inside a group, whose B and C they broadcast, unless groups are so
@@ -45,7 +46,12 @@ struct Plan {
 class VectorRun {
 protected:
     VectorRun(const Plan &plan, int64_t batch, int64_t firstVector, int vectors)
-        : plan_(plan), scan_(plan.scan), a_(plan.arguments), batch_(batch), firstVector_(firstVector), vectors_(vectors) {}
+        : plan_(plan),
+          scan_(plan.scan),
+          a_(plan.arguments),
+          batch_(batch),
+          firstVector_(firstVector),
+          vectors_(vectors) {}
 
     int64_t channel(int v) const { return plan_.firstChannel(firstVector_ + v); }
     int count(int v) const { return plan_.count(firstVector_ + v); }
@@ -72,9 +78,9 @@ protected:
         return values ? loadLanes(values + channel(v), count(v)) : Vector{};
     }
 
-    /// Fills the tiles, [time][lane], of the vectors [first, end), which lie `tileStride` floats apart. Where channels lie
-    /// side by side, a token's memory is read once for all vectors: along a path through a map whose width is a power
-    /// of 2 it would not stay in the cache until the next vector.
+    /// Fills the tiles, [time][lane], of the vectors [first, end), which lie `tileStride` floats apart. Where channels
+    /// lie side by side, a token's memory is read once for all vectors: along a path through a map whose width is a
+    /// power of 2 it would not stay in the cache until the next vector.
     void gatherSequence(
         float *to, int64_t tileStride, const void *from, const fk_scan_sequence_strides &strides, int first, int end,
         int64_t t, int times, int64_t ahead) const {
@@ -107,11 +113,11 @@ protected:
 
     /// Loads or stores one vector's states, [state][lane], from or to (channels, states).
     void loadStates(float *to, const float *from, int v, int64_t ahead = 0) const {
-        gather(to, lanes, evenRows(from, a_.states, count(v)), Tokens{nullptr, 1}, 0, int(a_.states), ahead);
+        gather(to, lanes, evenRows(from, a_.states, count(v)), inRow, 0, int(a_.states), ahead);
     }
 
     void storeStates(const float *from, float *to, int v) const {
-        scatter<false>(from, to, a_.states, count(v), Tokens{nullptr, 1}, 0, int(a_.states));
+        scatter<false>(from, to, a_.states, count(v), inRow, 0, int(a_.states));
     }
 
     Tokens tokens(int64_t stride) const { return {a_.pixels, stride}; }
@@ -149,14 +155,36 @@ protected:
             Rows<decltype(element)> rows;
             rows.count = lanes;
             rows.areAdjacent = false;
+            for (int i = 0; i < lanes; ++i) {
+                const int64_t group = (channel(v) + (i < count(v) ? i : count(v) - 1)) / plan_.groupChannels;
+                rows.first[i] = array + group * strides.group + first * strides.state;
+            }
+            if (strides.state == 1) return spreadStates(to, rows, states, tokens(strides.time), t, times, ahead);
             for (int n = 0; n < states; ++n) {
-                for (int i = 0; i < lanes; ++i) {
-                    const int64_t group = (channel(v) + (i < count(v) ? i : count(v) - 1)) / plan_.groupChannels;
-                    rows.first[i] = array + group * strides.group + (first + n) * strides.state;
-                }
                 gather(to + n * lanes, chunkStates * lanes, rows, tokens(strides.time), t, times, ahead);
+                for (auto &row : rows.first) row += strides.state;
             }
         });
+    }
+
+    /// Likewise, where the states of a token lie side by side, in rows that begin at the first of them.
+    template <typename Element>
+    void spreadStates(
+        float *to, const Rows<Element> &rows, int states, const Tokens &tokens, int64_t t, int times,
+        int64_t ahead) const {
+        for (int i = 0; i < times; ++i, to += chunkStates * lanes) {
+            const int64_t token = tokens(t + i), later = tokens(nextToken(t + i, ahead));
+            for (int n = 0; n < states; n += lanes) {
+                Vector square[lanes];
+                for (int k = 0; k < lanes; ++k) {
+                    __builtin_prefetch(rows.first[k] + later + n);
+                    const Element *from = rows.first[k] + token + n;
+                    square[k] = states - n < lanes ? loadLanes(from, states - n) : load(from);
+                }
+                transpose(square);
+                for (int k = 0; k < lanes && n + k < states; ++k) store(to + (n + k) * lanes, square[k]);
+            }
+        }
     }
 
     const Plan &plan_;
@@ -166,6 +194,20 @@ protected:
     int vectors_;
 
 private:
+    /// Where the channels of vectors whose tiles are filled together begin, and how many they are.
+    struct Neighbours {
+        Neighbours(const VectorRun &run, int first, int end) : vectors(end - first) {
+            for (int v = 0; v < vectors; ++v) {
+                channel[v] = run.channel(first + v);
+                count[v] = run.count(first + v);
+            }
+        }
+
+        int vectors;
+        int64_t channel[mostNeighbours];
+        int count[mostNeighbours];
+    };
+
     template <typename Element>
     void gatherElements(
         float *to, int64_t tileStride, const Element *from, const fk_scan_sequence_strides &strides, int first, int end,
@@ -178,14 +220,13 @@ private:
             }
             return;
         }
-        for (int i = 0; i < times; ++i) {
+        const Neighbours all(*this, first, end);
+        for (int i = 0; i < times; ++i, to += lanes) {
             const Element *token = from + tokens(t + i), *later = from + tokens(nextToken(t + i, ahead));
-            for (int v = first; v < end; ++v) {
-                const int64_t channel = this->channel(v);
-                __builtin_prefetch(later + channel);
-                const Vector value =
-                    count(v) == lanes ? load(token + channel) : loadLanes(token + channel, count(v));
-                store(to + (v - first) * tileStride + i * lanes, value);
+            for (int v = 0; v < all.vectors; ++v) {
+                __builtin_prefetch(later + all.channel[v]);
+                const Element *place = token + all.channel[v];
+                store(to + v * tileStride, all.count[v] == lanes ? load(place) : loadLanes(place, all.count[v]));
             }
         }
     }
@@ -201,15 +242,17 @@ private:
                     from, to + channel(v) * strides.channel, strides.channel, count(v), tokens, t, times);
             return;
         }
-        for (int i = 0; i < times; ++i) {
+        const Neighbours all(*this, first, end);
+        for (int i = 0; i < times; ++i, from += lanes) {
             Element *token = to + tokens(t + i);
-            for (int v = first; v < end; ++v) {
-                Element *place = token + channel(v);
-                const Vector value = load(from + (v - first) * tileStride + i * lanes);
-                if (count(v) == lanes)
+            for (int v = 0; v < all.vectors; ++v) {
+                Element *place = token + all.channel[v];
+                const int count = all.count[v];
+                const Vector value = load(from + v * tileStride);
+                if (count == lanes)
                     store(place, adds ? load(place) + value : value);
                 else
-                    storeLanes(place, adds ? loadLanes(place, count(v)) + value : value, count(v));
+                    storeLanes(place, adds ? loadLanes(place, count) + value : value, count);
             }
         }
     }

@@ -92,9 +92,10 @@ int32_t fk_scan_reference_backward(
                 const double x = double(at(s.delta, s.delta_strides, d, p)) + (s.delta_bias ? s.delta_bias[d] : 0.0);
                 dt[t] = s.delta_softplus && x <= 20 ? std::log1p(std::exp(x)) : x;
                 slope[t] = s.delta_softplus && x <= 20 ? 1 / (1 + std::exp(-x)) : 1.0;
+                const double driven = dt[t] * at(s.u, s.u_strides, mapChannel, p);
                 for (int64_t n = 0; n < N; ++n)
                     h[(t + 1) * N + n] = std::exp(dt[t] * s.A[d * N + n]) * h[t * N + n] +
-                                         dt[t] * parameter(s.B, s.B_strides, n, p) * at(s.u, s.u_strides, mapChannel, p);
+                                         driven * parameter(s.B, s.B_strides, n, p);
             }
             for (int64_t n = 0; n < N; ++n) carry[n] = to.dlast_state ? to.dlast_state[row + n] : 0.0;
             for (int64_t t = s.length - 1; t >= 0; --t) {
@@ -120,8 +121,7 @@ int32_t fk_scan_reference_backward(
                 du.at(b, mapChannel, p) += dt[t] * dinput + skip * doutput;
                 const fk_scan_sequence_strides &by = to.ddelta_strides;
                 if (to.ddelta)
-                    setAt(
-                        to.ddelta, s.storage, b * by.batch + d * by.channel + p * by.time, float(ddelta));
+                    setAt(to.ddelta, s.storage, b * by.batch + d * by.channel + p * by.time, float(ddelta));
                 dz.at(b, mapChannel, p) += dy * output * sigmoid * (1 + z * (1 - sigmoid));
             }
             for (int64_t n = 0; to.dinitial_state && n < N; ++n) to.dinitial_state[row + n] = float(carry[n]);

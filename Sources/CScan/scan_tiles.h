@@ -37,6 +37,9 @@ struct Tokens {
     }
 };
 
+/// A row of numbers side by side.
+constexpr Tokens inRow{nullptr, 1};
+
 /// to[t·toStride + lane] = rows[lane] at token `begin` + t. Asks for the memory of the tile that is `ahead` tokens away
 /// too: the processor's own prefetching follows neither so many rows nor such long strides, and no path.
 template <typename Element>
@@ -73,8 +76,8 @@ static void gather(
     }
 }
 
-/// The inverse of gather, for the first `count` lanes, where row i begins at to + i·rowStride. Adds to what is there, or
-/// replaces it.
+/// The inverse of gather, for the first `count` lanes, where row i begins at to + i·rowStride. Adds to what is there,
+/// or replaces it.
 template <bool adds, typename Element>
 static void scatter(
     const float *from, Element *to, int64_t rowStride, int count, const Tokens &tokens, int64_t begin, int times) {

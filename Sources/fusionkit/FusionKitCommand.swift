@@ -19,6 +19,7 @@ struct FusionKitCommand: ParsableCommand {
 
     static func main() {
         Interruption.install()
+        TorchLibrary.preferHugePages()
         var command: any ParsableCommand
         do {
             command = try parseAsRoot()

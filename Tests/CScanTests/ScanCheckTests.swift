@@ -88,6 +88,22 @@ import Testing
         return text(message)
     }
 
+    @Test("counts the pieces of work of each batch and path, and none where the sizes are wrong")
+    func pieces() {
+        var arguments = fk_scan_arguments()
+        #expect(fk_scan_pieces(&arguments) == 0)
+        (arguments.batches, arguments.channels, arguments.groups, arguments.states) = (3, 1, 1, 8)
+        #expect(fk_scan_pieces(&arguments) == 3)
+        (arguments.channels, arguments.groups, arguments.paths) = (4, 4, 4)
+        #expect(fk_scan_pieces(&arguments) == 12)
+        (arguments.channels, arguments.groups, arguments.paths) = (128, 2, 2)
+        let pieces = fk_scan_pieces(&arguments)  // vectors of 4, 8 or 16 channels
+        #expect([16, 8, 4].contains { pieces == 3 * 2 * 64 / $0 })
+        arguments.groups = 3
+        #expect(fk_scan_pieces(&arguments) == 0)
+        #expect(fk_scan_pieces(nil) == 0)
+    }
+
     @Test("cuts the message where the caller's memory ends")
     func cut() {
         var message = [CChar](repeating: 1, count: 12)

@@ -89,6 +89,32 @@ struct SelectiveScanTests {
         }
     }
 
+    @Test("of a long sequence with few channels, which threads share in parts of time, has the same numbers")
+    func timeParts() throws {
+        let before = TorchLibrary.threads
+        defer { TorchLibrary.threads = before }
+        try withTorchErrors {
+            let problem = ScanCase(batches: 1, channels: 3, length: 5000)
+            let results = try [1, 2, 5].map { threads in
+                TorchLibrary.threads = threads
+                let leaves = problem.operands(.float32).map { operand in
+                    let leaf = operand.detached()
+                    leaf.setRequiresGradient()
+                    return leaf
+                }
+                let result = try problem.run(leaves)
+                let sum = try problem.weightedSum(leaves)
+                let gradients = try Torch.gradients(of: sum, withRespectTo: leaves).map { try #require($0) }
+                return [result.y.detached(), result.lastState.detached()] + gradients
+            }
+            for found in results.dropFirst() {
+                for (index, pair) in zip(found, results[0]).enumerated() {
+                    #expect(relativeDifference(pair.0, pair.1) < 1e-5, "result \(index)")
+                }
+            }
+        }
+    }
+
     @Test("keeps the memory layout of its input", arguments: [Layout.contiguous, .channelsLast])
     func keepsLayout(layout: Layout) throws {
         try withTorchErrors {

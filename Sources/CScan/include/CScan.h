@@ -21,8 +21,8 @@ typedef struct {
     int64_t batch, group, state, time;
 } fk_scan_state_strides;
 
-/// How the elements of large arrays are stored. All computation is in f32; results are rounded once, to the nearest, where
-/// they are stored.
+/// How the elements of large arrays are stored. All computation is in f32; results are rounded once, to the nearest,
+/// where they are stored.
 typedef enum { fk_scan_float32 = 0, fk_scan_bfloat16 = 1, fk_scan_float16 = 2 } fk_scan_storage;
 
 /// Tokens between two checkpoints of the state.
@@ -34,15 +34,16 @@ enum { fk_scan_checkpoint_interval = 16 };
 ///     h[n] = exp(dt·A[d,n])·h[n] + dt·B[g,n,t]·u[t]
 ///     y[t] = Σ_n C[g,n,t]·h[n] + D[d]·u[t];  y[t] = y[t]·z[t]·sigmoid(z[t]) where z is given
 ///
-/// Several scans can go over one map of `length` pixels, each along a path of its own: with K paths, D = channels / K is
-/// the number of the map's channels, and channel d of path k is channel k·D + d of everything but u, z and y, which
+/// Several scans can go over one map of `length` pixels, each along a path of its own: with K paths, D = channels / K
+/// is the number of the map's channels, and channel d of path k is channel k·D + d of everything but u, z and y, which
 /// are (batch, D, pixel) arrays. The token t of path k lies at pixel pixels[k][t] of u, delta, B, C and z; y is the sum
 /// over the paths, in their order.
 ///
-/// u, delta, B, C, z and y have elements of one type, `storage`; everything else is f32. y overlaps no input. A field of zeros is "not given".
+/// u, delta, B, C, z and y have elements of one type, `storage`; everything else is f32. y overlaps no input. A field
+/// of zeros is "not given".
 typedef struct {
-    /// states 1 to 256; groups divides channels; length may be 0. paths divides groups, so that a group lies in one path;
-    /// 0 means 1.
+    /// states 1 to 256; groups divides channels; length may be 0. paths divides groups, so that a group lies in one
+    /// path; 0 means 1.
     int64_t batches, channels, groups, states, length, paths;
 
     fk_scan_storage storage;
@@ -83,16 +84,16 @@ typedef struct {
     /// tokens are not made.
     int64_t parts;
 
-    /// How many threads the parallel loop has. Where one path has fewer pieces of work, the paths go side by side, which
-    /// takes memory for one result more for each path after the first. The result has the same bits. 0 means 1.
+    /// How many threads the parallel loop has. Where one path has fewer pieces of work, the paths go side by side,
+    /// which takes memory for one result more for each path after the first. The result has the same bits. 0 means 1.
     int64_t threads;
 
     const char *instruction_set;  ///< One of fk_scan_instruction_set_at; null takes fk_scan_instruction_set.
 } fk_scan_arguments;
 
 /// What the backward scan is given and computes, for the fk_scan_arguments of a forward scan. Every output may be null
-/// where it is not wanted, and none overlaps another array. Outputs are overwritten. The gradient of an array is stored as the
-/// array is.
+/// where it is not wanted, and none overlaps another array. Outputs are overwritten. The gradient of an array is stored
+/// as the array is.
 typedef struct {
     const void *dy;  ///< Gradient of y.
     fk_scan_sequence_strides dy_strides;
@@ -122,8 +123,8 @@ typedef void (*fk_scan_parallel_for)(
 /// message (at most capacity bytes with the closing zero; longer text is cut). message may be null.
 int32_t fk_scan_check(const fk_scan_arguments *arguments, char *message, size_t capacity);
 
-/// How many pieces of work, which threads can share, a forward scan has: for each path the vectors of neighbouring channels
-/// of each batch. 0 where fk_scan_check finds fault with the sizes.
+/// How many pieces of work, which threads can share, a forward scan has: for each path the vectors of neighbouring
+/// channels of each batch. 0 where fk_scan_check finds fault with the sizes.
 int64_t fk_scan_pieces(const fk_scan_arguments *arguments);
 
 /// Runs the scan with the fastest kernel for this machine. Returns 0, or the result of fk_scan_check without having
@@ -138,9 +139,9 @@ int32_t fk_scan_check_backward(
 /// Computes the gradients. Of the forward scan's arguments it reads the inputs (y and last_state may be null) and the
 /// checkpoints that the forward scan wrote; where they are null, it makes its own first (then initial_state must not
 /// have been overwritten by last_state). Beside the checkpoints of one path, a sixteenth of length × state, it needs
-/// memory for three states and some megabytes (for each path, where paths go side by side). Returns 0, or the number of violated requirements without having computed anything
-/// (memory that cannot be had counts as one). The result has the same bits for any division of the work, with or
-/// without checkpoints.
+/// memory for three states and some megabytes (for each path, where paths go side by side). Returns 0, or the number of
+/// violated requirements without having computed anything; memory that cannot be had counts as one. The result has the
+/// same bits for any division of the work, with or without checkpoints.
 int32_t fk_scan_backward(
     const fk_scan_arguments *arguments, const fk_scan_gradients *gradients, fk_scan_parallel_for parallel,
     void *context, char *message, size_t capacity);

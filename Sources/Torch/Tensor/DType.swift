@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 
 /// The type of a tensor's elements.
 public enum DType: String, Sendable, Hashable, CaseIterable, Codable {
@@ -125,4 +126,9 @@ public enum TorchLibrary {
         get { Int(fk_thread_count()) }
         set { fk_set_thread_count(Int32(clamping: max(1, newValue))) }
     }
+
+    /// Asks for large tensors in pages of 2 MB, where the system has them: a network's maps are taken and given back all
+    /// the time, and a page costs as much whatever its size. Sets libtorch's environment variable for it, if the user has
+    /// not; without effect after the first tensor.
+    public static func preferHugePages() { setenv("THP_MEM_ALLOC_ENABLE", "1", 0) }
 }
