@@ -56,10 +56,6 @@ const fusionkit::ScanKernel fusionkit::avx2Kernel = {
     [] {
         return bool(
             __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"));
-    "avx2",
-    [] {
-        return bool(
-            __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"));
     },
     items, forward, backwardSizes, backward, convolution};
 
