@@ -35,7 +35,13 @@ let package = Package(
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ] + cudaLinking),
         .target(name: "Torch", dependencies: ["CTorch"]),
-        .target(name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan"]),
+        .target(name: "CScanCUDA"),
+        .target(
+            name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan", "CScanCUDA"],
+            // In the code rather than in a bundle, which an installed program would have to find.
+            resources: [.embedInCode("CUDA/selective_scan.cu"), .embedInCode("CUDA/scan_parameters.h")]),
+        // It finds the header of CScanCUDA by its path: SwiftPM gives no C++ target another one's module.
+        .target(name: "ScanEmulation", path: "Tests/ScanEmulation"),
         .target(name: "Networks", dependencies: ["StateSpace"]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
@@ -64,7 +70,7 @@ let package = Package(
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
-        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace"]),
+        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace", "CScanCUDA", "ScanEmulation"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),

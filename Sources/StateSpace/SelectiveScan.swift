@@ -44,6 +44,7 @@ public func selectiveScan(
         u: u, delta: delta, A: A, B: B, C: C, D: D, z: z, deltaBias: deltaBias, softplus: softplus,
         initialState: initialState, reversed: reversed)
     try scan.checkShapes()
+    if let result = try scan.onCUDA() { return result }
     guard scan.tensors.allSatisfy({ $0.dtype == .float32 && $0.device == .cpu }) else { return scan.plain() }
     guard scan.tensors.contains(where: \.requiresGradient) else {
         let result = try scan.kernel()
