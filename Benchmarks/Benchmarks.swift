@@ -9,7 +9,7 @@ struct Benchmark: Sendable {
     let run: @Sendable (_ report: (Comparison) -> Void) throws -> Void
 
     static let all = [
-        Benchmark(name: "scan", run: benchmarkScan),
+        Benchmark(name: "scan", run: benchmarkScan), Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
         Benchmark(name: "fusionmamba-rs-64") { try benchmarkFusionMambaRS(side: 64, report: $0) },
         Benchmark(name: "fusionmamba-rs-128") { try benchmarkFusionMambaRS(side: 128, report: $0) },
         Benchmark(name: "fusionmamba-rs-256") { try benchmarkFusionMambaRS(side: 256, report: $0) },
