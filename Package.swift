@@ -39,7 +39,10 @@ let package = Package(
         .target(
             name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan", "CScanCUDA"],
             // In the code rather than in a bundle, which an installed program would have to find.
-            resources: [.embedInCode("CUDA/selective_scan.cu"), .embedInCode("CUDA/scan_parameters.h")]),
+            resources: [
+                "selective_scan.cu", "scan_parameters.h", "scan_numbers.h", "scan_division.h", "scan_state_inputs.h",
+                "scan_forward.h", "scan_backward.h", "scan_sums.h",
+            ].map { .embedInCode("CUDA/\($0)") }),
         // It finds the header of CScanCUDA by its path: SwiftPM gives no C++ target another one's module.
         .target(name: "ScanEmulation", path: "Tests/ScanEmulation"),
         .target(name: "Networks", dependencies: ["StateSpace"]),

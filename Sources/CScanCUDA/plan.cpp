@@ -285,7 +285,8 @@ const char *objection(const fk_cuda_scan &scan) {
     if (p.channels % p.paths != 0) return "the paths don't divide the channels";
     if (!scan.is_constant && p.groups % p.paths != 0) return "the paths don't divide the groups";
     if (p.paths > 1 && !p.pixels) return "there are several paths, but no pixels";
-    if (scan.storage < fk_cuda_f32 || scan.storage > fk_cuda_f16) return "the type of the elements is none of the kernels'";
+    if (scan.storage < fk_cuda_f32 || scan.storage > fk_cuda_f16)
+        return "the type of the elements is none of the kernels'";
     return nullptr;
 }
 
@@ -314,7 +315,8 @@ bool fk_cuda_plan_scan(
     };
     if (const char *reason = objection(*scan)) return refuse(reason);
     Planner planner(*scan, *limits, workspace, *plan);
-    if (planner.geometry().sharedBytes() > limits->shared_bytes) return refuse("the device has too little shared memory");
+    if (planner.geometry().sharedBytes() > limits->shared_bytes)
+        return refuse("the device has too little shared memory");
     if (planner.blocks() > INT32_MAX) return refuse("there are more blocks than a grid can have");
     planner.plan();
     return true;

@@ -32,7 +32,10 @@ class Block {
 public:
     /// \param isReversed whether later warps run before earlier ones: results must not depend on it.
     Block(unsigned threads, size_t sharedBytes, bool isReversed)
-        : isReversed_(isReversed), fibers_(threads), warps_((threads + warpSize - 1) / warpSize), stacks_(new char[threads * stackBytes]),
+        : isReversed_(isReversed),
+          fibers_(threads),
+          warps_((threads + warpSize - 1) / warpSize),
+          stacks_(new char[threads * stackBytes]),
           shared_(sharedBytes) {}
 
     /// Runs the body for each thread. Returns false when some wait for others that never come.
@@ -234,7 +237,8 @@ bool fk_emulate_scan(
     const fk_cuda_scan *scan, const fk_cuda_limits *limits, bool runs_backwards, char *message, size_t capacity) {
     fk_cuda_plan plan;
     if (!fk_cuda_plan_scan(scan, limits, nullptr, &plan, message, capacity)) return false;
-    std::vector<float> workspace(size_t(plan.workspace_bytes) / sizeof(float) + 4, std::numeric_limits<float>::quiet_NaN());
+    std::vector<float> workspace(
+        size_t(plan.workspace_bytes) / sizeof(float) + 4, std::numeric_limits<float>::quiet_NaN());
     void *aligned = workspace.data();
     size_t bytes = workspace.size() * sizeof(float);
     std::align(16, size_t(plan.workspace_bytes), aligned, bytes);

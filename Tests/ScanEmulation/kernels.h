@@ -11,7 +11,8 @@ using emulation::ScanKernel;
 
 template <int lanes, bool isConstant>
 ScanKernel forwardKernel(bool isFirst) {
-    return isFirst ? ScanKernel(scanForward<lanes, 0, isConstant, true>) : ScanKernel(scanForward<lanes, 0, isConstant, false>);
+    return isFirst ? ScanKernel(scanForward<lanes, 0, isConstant, true>)
+                   : ScanKernel(scanForward<lanes, 0, isConstant, false>);
 }
 
 template <int lanes, bool isConstant, bool isGated>

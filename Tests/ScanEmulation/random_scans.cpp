@@ -115,7 +115,8 @@ private:
 
     int64_t place(int64_t index) const {
         int64_t at = first_;
-        for (size_t axis = sizes_.size(); axis-- > 0; index /= sizes_[axis]) at += index % sizes_[axis] * strides_[axis];
+        for (size_t axis = sizes_.size(); axis-- > 0; index /= sizes_[axis])
+            at += index % sizes_[axis] * strides_[axis];
         return at;
     }
 
@@ -193,7 +194,9 @@ private:
 
     std::string describe() const {
         std::string text;
-        const auto add = [&](const char *name, int value) { text += std::string(name) + " " + std::to_string(value) + " "; };
+        const auto add = [&](const char *name, int value) {
+            text += std::string(name) + " " + std::to_string(value) + " ";
+        };
         add("storage", storage), add("paths", paths), add("constant", isConstant), add("batches", batches);
         add("channels", channels), add("groups", groups), add("states", states), add("length", length);
         add("channels last", isChannelsLast), add("states last", areStatesLast), add("reversed", isReversed);
@@ -203,12 +206,16 @@ private:
     }
 
     Array sequence(int ofChannels) const {
-        return Array(storage, {batches, ofChannels, length}, isChannelsLast ? std::vector{1, 2, 0} : std::vector{2, 1, 0}, isReversed);
+        return Array(
+            storage, {batches, ofChannels, length}, isChannelsLast ? std::vector{1, 2, 0} : std::vector{2, 1, 0},
+            isReversed);
     }
 
     Array parameter(int type) const {
         if (isConstant) return Array(type, {channels, states}, {1, 0});
-        return Array(type, {batches, groups, states, length}, areStatesLast ? std::vector{2, 1, 3, 0} : std::vector{3, 2, 1, 0}, isReversed);
+        return Array(
+            type, {batches, groups, states, length}, areStatesLast ? std::vector{2, 1, 3, 0} : std::vector{3, 2, 1, 0},
+            isReversed);
     }
 
     /// Numbers as the storage can hold them.
@@ -224,7 +231,8 @@ private:
         for (int b = 0; b < batches; ++b)
             for (int c = 0; c < channels; ++c)
                 for (int t = 0; t < length; ++t)
-                    result.push_back(map[(int64_t(b) * ofChannels + c % ofChannels) * length + pixel(c / mapChannels, t)]);
+                    result.push_back(
+                        map[(int64_t(b) * ofChannels + c % ofChannels) * length + pixel(c / mapChannels, t)]);
         return result;
     }
 
@@ -236,7 +244,8 @@ private:
             for (int g = 0; g < groups; ++g)
                 for (int n = 0; n < states; ++n)
                     for (int t = 0; t < length; ++t)
-                        result.push_back(map[((int64_t(b) * groups + g) * states + n) * length + pixel(g / (groups / paths), t)]);
+                        result.push_back(
+                            map[((int64_t(b) * groups + g) * states + n) * length + pixel(g / (groups / paths), t)]);
         return result;
     }
 
@@ -247,7 +256,8 @@ private:
         for (int b = 0; b < batches; ++b)
             for (int c = 0; c < channels; ++c)
                 for (int t = 0; t < length; ++t)
-                    sums[(int64_t(b) * ofChannels + c % ofChannels) * length + pixel(c / mapChannels, t)] += tokens[index++];
+                    sums[(int64_t(b) * ofChannels + c % ofChannels) * length + pixel(c / mapChannels, t)] +=
+                        tokens[index++];
         return std::vector<float>(sums.begin(), sums.end());
     }
 
@@ -259,7 +269,8 @@ private:
             for (int g = 0; g < groups; ++g)
                 for (int n = 0; n < states; ++n)
                     for (int t = 0; t < length; ++t)
-                        result[((int64_t(b) * groups + g) * states + n) * length + pixel(g / (groups / paths), t)] = tokens[index++];
+                        result[((int64_t(b) * groups + g) * states + n) * length + pixel(g / (groups / paths), t)] =
+                            tokens[index++];
         return result;
     }
 
@@ -289,15 +300,18 @@ private:
         }
         const int64_t map = int64_t(batches) * mapChannels * length, all = int64_t(batches) * channels * length;
         const int64_t rows = int64_t(batches) * channels * states;
-        const int64_t parameters = isConstant ? int64_t(channels) * states : int64_t(batches) * groups * states * length;
+        const int64_t parameters =
+            isConstant ? int64_t(channels) * states : int64_t(batches) * groups * states * length;
         const auto u = stored(numbers(map, -1, 1)), z = stored(numbers(map, -4, 4)), dy = stored(numbers(map, -1, 1));
         const auto delta = stored(hasSoftplus ? numbers(all, -3, 2) : numbers(all, 0.02f, 1.5f));
         const auto B = stored(numbers(parameters, -1, 1)), C = stored(numbers(parameters, -1, 1));
-        auto A = numbers(int64_t(channels) * states, -6, -0.05f), D = numbers(channels, -1, 1), bias = numbers(channels, 0, 0.5f);
+        auto A = numbers(int64_t(channels) * states, -6, -0.05f), D = numbers(channels, -1, 1),
+             bias = numbers(channels, 0, 0.5f);
         auto initial = numbers(rows, -1, 1), dLast = numbers(rows, -1, 1);
 
         // As the references see it: tokens in the order of time, one path after the other.
-        auto tokenU = alongPaths(u, mapChannels), tokenZ = alongPaths(z, mapChannels), tokenDy = alongPaths(dy, mapChannels);
+        auto tokenU = alongPaths(u, mapChannels), tokenZ = alongPaths(z, mapChannels),
+             tokenDy = alongPaths(dy, mapChannels);
         auto tokenDelta = alongPaths(delta, channels), tokenB = statesAlongPaths(B), tokenC = statesAlongPaths(C);
         std::vector<float> y(all), last(rows);
         fk_scan_arguments a{};
@@ -312,7 +326,8 @@ private:
         a.D = hasSkip ? D.data() : nullptr, a.delta_bias = hasBias ? bias.data() : nullptr;
         a.z = hasGate ? tokenZ.data() : nullptr, a.initial_state = hasInitial ? initial.data() : nullptr;
         a.delta_softplus = hasSoftplus, a.y = y.data(), a.last_state = last.data();
-        std::vector<float> du(all), dDelta(all), dz(all), dA(A.size()), dB(parameters), dC(parameters), dD(channels), dBias(channels), dInitial(rows);
+        std::vector<float> du(all), dDelta(all), dz(all), dA(A.size()), dB(parameters), dC(parameters), dD(channels),
+            dBias(channels), dInitial(rows);
         fk_scan_gradients g{};
         g.dy = tokenDy.data(), g.dlast_state = hasLastGradient ? dLast.data() : nullptr;
         g.du = du.data(), g.ddelta = dDelta.data(), g.dz = hasGate ? dz.data() : nullptr;
@@ -320,22 +335,26 @@ private:
         g.dA = dA.data(), g.dB = dB.data(), g.dC = dC.data(), g.dD = dD.data(), g.ddelta_bias = dBias.data();
         g.dB_strides = g.dC_strides = stateBy, g.dinitial_state = dInitial.data();
         char message[1000];
-        if (fk_scan_reference(&a, message, sizeof message) || fk_scan_reference_backward(&a, &g, message, sizeof message))
+        if (fk_scan_reference(&a, message, sizeof message) ||
+            fk_scan_reference_backward(&a, &g, message, sizeof message))
             fail(message);
 
         // As the kernels see it.
         Array deviceU = sequence(mapChannels), deviceZ = sequence(mapChannels), deviceDy = sequence(mapChannels);
         Array deviceDelta = sequence(channels), deviceB = parameter(storage), deviceC = parameter(storage);
         deviceU.fill(u), deviceZ.fill(z), deviceDy.fill(dy), deviceDelta.fill(delta), deviceB.fill(B), deviceC.fill(C);
-        Array outY = sequence(mapChannels), outDu = sequence(mapChannels), outDz = sequence(mapChannels), outDelta = sequence(channels);
+        Array outY = sequence(mapChannels), outDu = sequence(mapChannels), outDz = sequence(mapChannels),
+              outDelta = sequence(channels);
         Array outB = parameter(fk_cuda_f32), outC = parameter(fk_cuda_f32);
-        Array outLast(fk_cuda_f32, {rows}, {0}), outA(fk_cuda_f32, {int64_t(A.size())}, {0}), outD(fk_cuda_f32, {channels}, {0});
+        Array outLast(fk_cuda_f32, {rows}, {0}), outA(fk_cuda_f32, {int64_t(A.size())}, {0}),
+            outD(fk_cuda_f32, {channels}, {0});
         Array outBias(fk_cuda_f32, {channels}, {0}), outInitial(fk_cuda_f32, {rows}, {0});
         fk_cuda_scan scan{};
         const fk_cuda_limits limits{multiprocessors, 232448};
         fk_cuda_scan_parameters &p = scan.operands;
         scan.storage = storage, scan.is_constant = isConstant;
-        p.batches = batches, p.channels = channels, p.groups = groups, p.states = states, p.length = length, p.paths = paths;
+        p.batches = batches, p.channels = channels, p.groups = groups, p.states = states, p.length = length,
+        p.paths = paths;
         p.is_softplus = hasSoftplus, p.pixels = paths > 1 ? pixels.data() : nullptr;
         p.u = deviceU.sequence(), p.delta = deviceDelta.sequence(), p.y = outY.sequence();
         if (hasGate) p.z = deviceZ.sequence();
@@ -372,7 +391,8 @@ private:
     [[noreturn]] void fail(const std::string &reason) const { throw Failure{describe() + ": " + reason}; }
 
     int storage, paths, mapChannels, channels, groups, batches, states, length, multiprocessors;
-    bool isConstant, isChannelsLast, areStatesLast, isReversed, hasSkip, hasBias, hasGate, hasInitial, hasSoftplus, hasLastGradient;
+    bool isConstant, isChannelsLast, areStatesLast, isReversed, hasSkip, hasBias, hasGate, hasInitial, hasSoftplus,
+        hasLastGradient;
     std::vector<int> pixels;
     double worst_ = 0;
 };

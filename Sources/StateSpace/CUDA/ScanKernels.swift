@@ -2,6 +2,16 @@ import CScanCUDA
 
 /// The source of the CUDA kernels, and how it is compiled.
 package enum ScanKernels {
+    private static let headers: [(name: String, text: [UInt8])] = [
+        ("scan_parameters.h", PackageResources.scan_parameters_h),
+        ("scan_numbers.h", PackageResources.scan_numbers_h),
+        ("scan_division.h", PackageResources.scan_division_h),
+        ("scan_state_inputs.h", PackageResources.scan_state_inputs_h),
+        ("scan_forward.h", PackageResources.scan_forward_h),
+        ("scan_backward.h", PackageResources.scan_backward_h),
+        ("scan_sums.h", PackageResources.scan_sums_h),
+    ]
+
     /// The options for one variant.
     static func options(_ variant: fk_cuda_variant) -> [String] {
         [
@@ -17,8 +27,7 @@ package enum ScanKernels {
         _ variant: fk_cuda_variant, with compiler: RuntimeCompiler, target: String, reportsResources: Bool = false
     ) throws(CUDAScanError) -> RuntimeCompiler.Output {
         try compiler.compile(
-            PackageResources.selective_scan_cu, name: "selective_scan.cu",
-            headers: [("scan_parameters.h", PackageResources.scan_parameters_h)], target: target,
+            PackageResources.selective_scan_cu, name: "selective_scan.cu", headers: headers, target: target,
             options: options(variant) + (reportsResources ? ["--ptxas-options=-v"] : []))
     }
 
@@ -33,5 +42,5 @@ package enum ScanKernels {
     }
 
     private static let sourceSum = String(
-        KernelCache.sum(PackageResources.selective_scan_cu + PackageResources.scan_parameters_h), radix: 16)
+        KernelCache.sum(headers.reduce(PackageResources.selective_scan_cu) { $0 + $1.text }), radix: 16)
 }
