@@ -35,7 +35,16 @@ let package = Package(
                 .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
             ] + cudaLinking),
         .target(name: "Torch", dependencies: ["CTorch"]),
-        .target(name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan"]),
+        .target(name: "CScanCUDA"),
+        .target(
+            name: "StateSpace", dependencies: ["Torch", "CTorch", "CScan", "CScanCUDA"],
+            // In the code rather than in a bundle, which an installed program would have to find.
+            resources: [
+                "selective_scan.cu", "scan_parameters.h", "scan_numbers.h", "scan_division.h", "scan_state_inputs.h",
+                "scan_forward.h", "scan_backward.h", "scan_sums.h",
+            ].map { .embedInCode("CUDA/\($0)") }),
+        // It finds the header of CScanCUDA by its path: SwiftPM gives no C++ target another one's module.
+        .target(name: "ScanEmulation", path: "Tests/ScanEmulation"),
         .target(name: "Networks", dependencies: ["StateSpace"]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
@@ -64,7 +73,7 @@ let package = Package(
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
-        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace"]),
+        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace", "CScanCUDA", "ScanEmulation"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),

@@ -16,6 +16,7 @@ struct Benchmark: Sendable {
         Benchmark(name: "scan-length", run: benchmarkScanLength),
         Benchmark(name: "scan-paths", run: benchmarkScanPaths),
         Benchmark(name: "causal-convolution", run: benchmarkCausalConvolution),
+        Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
         Benchmark(name: "fusionmamba-rs-64") { try benchmarkFusionMambaRS(side: 64, report: $0) },
         Benchmark(name: "fusionmamba-rs-128") { try benchmarkFusionMambaRS(side: 128, report: $0) },
         Benchmark(name: "fusionmamba-rs-256") { try benchmarkFusionMambaRS(side: 256, report: $0) },

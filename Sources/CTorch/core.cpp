@@ -1,6 +1,8 @@
 // Errors, threads, handles, creation and inspection.
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/Stream.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/csrc/autograd/variable.h>
 
 #include <cstring>
@@ -101,6 +103,14 @@ const char *fk_torch_version(void) { return TORCH_VERSION; }
 
 bool fk_has_cuda(void) {
     return guard<bool>("has_cuda", {}, false, [] { return at::hasCUDA(); });
+}
+
+bool fk_cuda_stream(int32_t device, void **stream) {
+    return bool_op("cuda_stream", {}, [&] {
+        // By way of the interface that all kinds of devices share, which needs no CUDA to be compiled.
+        const at::Device place = device_of(fk_device{1, device});
+        *stream = c10::impl::getDeviceGuardImpl(c10::DeviceType::CUDA)->getStream(place).native_handle();
+    });
 }
 
 int32_t fk_thread_count(void) { return at::get_num_threads(); }

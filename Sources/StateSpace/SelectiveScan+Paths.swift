@@ -31,6 +31,7 @@ public func selectiveScan(
         initialState: initialState,
         paths: paths)
     try scan.checkShapes()
+    if let result = try scan.onCUDA(along: paths) { return result }
     guard scan.suitsKernel else { return try scan.alongCopies(paths) }
     return try scan.differentiableKernel()
 }

@@ -48,6 +48,7 @@ public func selectiveScan(
         u: u, delta: delta, A: A, B: B, C: C, D: D, z: z, deltaBias: deltaBias, softplus: softplus,
         initialState: initialState, reversed: reversed)
     try scan.checkShapes()
+    if let result = try scan.onCUDA() { return result }
     guard scan.suitsKernel else { return scan.plain() }
     return try scan.differentiableKernel()
 }

@@ -31,6 +31,8 @@ void fk_string_free(char *text);
 /// libtorch's version, such as "2.13.0".
 const char *fk_torch_version(void);
 bool fk_has_cuda(void);
+/// The stream that operations on a CUDA device are put on now, as the CUDA driver names it (a CUstream).
+bool fk_cuda_stream(int32_t device, void **stream);
 int32_t fk_thread_count(void);
 void fk_set_thread_count(int32_t count);
 /// Runs `body` over parts of 0..<count on libtorch's threads. `context` is not used: it lets kernels take this function

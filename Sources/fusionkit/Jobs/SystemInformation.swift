@@ -11,6 +11,7 @@ struct SystemInformation: Encodable, CustomStringConvertible {
     let scanInstructions = SelectiveScanLibrary.instructionSet
     let gdal = RasterLibrary.version
     let cuda = Device.hasCUDA
+    let cudaScan = SelectiveScanLibrary.cuda
 
     var description: String {
         """
@@ -19,6 +20,7 @@ struct SystemInformation: Encodable, CustomStringConvertible {
         scan         \(scanInstructions)
         GDAL         \(gdal)
         CUDA         \(cuda ? "yes" : "no")
+        CUDA scan    \(cudaScan)
         machine      \(cores) cores, \(memoryBytes >> 30) GiB
         """
     }
