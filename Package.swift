@@ -72,7 +72,7 @@ let package = Package(
             path: "Benchmarks"),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
-            name: "TorchTests", dependencies: ["Torch"], resources: [.copy("Resources")]),
+            name: "TorchTests", dependencies: ["Torch", "CTorch"], resources: [.copy("Resources")]),
         .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace", "CScanCUDA", "ScanEmulation"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),

@@ -5,6 +5,10 @@
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <sstream>
@@ -119,11 +123,44 @@ void fk_set_thread_count(int32_t count) {
     bool_op("set_thread_count", {}, [&] { at::set_num_threads(count); });
 }
 
+namespace {
+
+/// The call that a compiler with OpenMP makes of a parallel region. at::parallel_for is a template with such a region
+/// inside and does nothing in parallel where the compiler knows no OpenMP, so its runtime, which libtorch has loaded, is
+/// asked for by name.
+using ParallelRegion = void (*)(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+
+ParallelRegion parallel_region() {
+    static const auto region = reinterpret_cast<ParallelRegion>(dlsym(RTLD_DEFAULT, "GOMP_parallel"));
+    return region;
+}
+
+struct ParallelLoop {
+    int64_t count, parts;
+    void (*body)(void *, int64_t, int64_t);
+    void *context;
+    std::atomic<int64_t> next{0};
+
+    /// Each thread takes part after part, so that nothing is left where the runtime grants fewer threads.
+    static void work(void *data) {
+        auto &loop = *static_cast<ParallelLoop *>(data);
+        for (int64_t part; (part = loop.next++) < loop.parts;)
+            loop.body(loop.context, loop.count * part / loop.parts, loop.count * (part + 1) / loop.parts);
+    }
+};
+
+}  // namespace
+
 void fk_parallel_for(
     void *, int64_t count, void (*body)(void *body_context, int64_t begin, int64_t end), void *body_context) {
-    bool_op("parallel_for", {}, [&] {
-        at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) { body(body_context, begin, end); });
-    });
+    at::internal::lazy_init_num_threads();
+    const int64_t threads = std::min<int64_t>(count, at::get_num_threads());
+    if (threads < 2 || at::in_parallel_region() || !parallel_region()) {
+        if (count > 0) body(body_context, 0, count);
+        return;
+    }
+    ParallelLoop loop{count, threads, body, body_context};
+    parallel_region()(ParallelLoop::work, &loop, unsigned(threads), 0);
 }
 
 void fk_tensor_free(fk_tensor tensor) { delete tensor; }
