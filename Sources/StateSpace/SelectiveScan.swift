@@ -21,7 +21,8 @@ public struct SelectiveScanError: Error, Sendable, Hashable, CustomStringConvert
 /// u, delta, B, C and z are all in bfloat16 or all in float16, and everything else in that type or float32: it computes in
 /// float32, returns y in the type of u and the last state in float32, and gives gradients in the types of their operands.
 /// Where there are at least twice as many threads as pieces of work (batches × some 8 or 16 channels), long sequences are
-/// divided in time, so that the rounding of results, and nothing else, depends on the number of threads. Other types
+/// divided in time, so that the rounding of results, and nothing else, depends on the number of threads. CUDA devices
+/// have kernels of their own, with the same types, where ``SelectiveScanLibrary/cuda`` says that they can be had. Other types
 /// and devices run the same recurrence written with tensor operations.
 ///
 /// - Parameters:

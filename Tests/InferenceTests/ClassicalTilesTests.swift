@@ -51,9 +51,13 @@ import Testing
         #expect(whole.contains { !Double(bitPattern: $0).isNaN && Double(bitPattern: $0) != 0 })
         for (side, threads) in [(64, 4), (100, 2), (257, 1), (1024, 2)] {
             let tiled = try bits(pair, method, output, side: side, threads: threads)
-            let different = zip(whole, tiled).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+            let different = whole.indices.filter { whole[$0] != tiled[$0] }
+            let first = different.first.map {
+                "the first at \($0): \(Double(bitPattern: whole[$0])), \(Double(bitPattern: tiled[$0]))"
+            }
             #expect(
-                different == 0, "tiles of \(side), \(threads) threads: \(different) of \(whole.count) numbers differ")
+                different.isEmpty,
+                "tiles of \(side), \(threads) threads: \(different.count) of \(whole.count), \(first ?? "")")
         }
     }
 
