@@ -9,6 +9,7 @@ extension SelectiveScan {
         let large = [u, delta, B, C] + [z].compactMap { $0 }
         let storage = u.dtype
         return [.float32, .bfloat16, .float16].contains(storage) && large.allSatisfy { $0.dtype == storage }
+            && (paths?.pixels.device ?? .cpu) == .cpu
             && tensors.allSatisfy { $0.device == .cpu && ($0.dtype == storage || $0.dtype == .float32) }
     }
 

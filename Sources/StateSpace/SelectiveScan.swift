@@ -90,6 +90,9 @@ struct SelectiveScan {
         guard u.rank == 3, A.rank == 2 else {
             throw SelectiveScanError(message: "u has shape \(u.shape) and A \(A.shape); they are (B, D, L) and (D, N).")
         }
+        if let wrong = tensors.first(where: { !$0.dtype.isFloatingPoint }) {
+            throw SelectiveScanError(message: "an operand has type \(wrong.dtype); numbers need a fraction.")
+        }
         let (batches, length, states) = (u.size(0), u.size(2), A.size(1))
         func require(_ name: String, _ tensor: Tensor?, _ shape: [Int]) {
             if let tensor, tensor.shape != shape { problems.append("\(name) has shape \(tensor.shape), not \(shape).") }

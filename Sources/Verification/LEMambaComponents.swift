@@ -57,7 +57,7 @@ extension GoldenComponent {
             Tensor.concatenated(
                 (0..<paths.count).map { path in
                     let part = tensor(path)
-                    return part.selected(axis: part.rank - 1, indices: paths.pixels[.at(path)])
+                    return part.selected(axis: part.rank - 1, indices: paths.pixels[.at(path)].to(part.device))
                 }, axis: 1)
         }
         let y = try (0..<paths.count).map { try scan.scan(operands, path: $0, of: paths).y.transposed(1, 2) }

@@ -108,5 +108,15 @@ struct CausalConvolutionTests {
             message { try causalConvolution(x, weight: .zeros([4, 4]), along: paths) }?.contains("3 tokens, x has 9")
                 == true)
         #expect(message { try causalConvolution(x, weight: .zeros([4])) }?.contains("(K·D, W)") == true)
+        let double = Tensor.zeros([4, 4], dtype: .float64)
+        #expect(message { try causalConvolution(x, weight: double) }?.contains("must have one") == true)
     }
+
+    @Test("Of no tokens or no channels it is empty", arguments: [[1, 4, 0], [1, 0, 9], [0, 4, 9]])
+    func empty(shape: [Int]) throws {
+        let y = try causalConvolution(.zeros(shape), weight: .zeros([2 * shape[1], 4]), along: .init(paths(shape[2])))
+        #expect(y.shape == [shape[0], 2 * shape[1], shape[2]])
+    }
+
+    private func paths(_ length: Int) -> [[Int]] { [Array(0..<length), (0..<length).reversed()] }
 }

@@ -11,6 +11,16 @@ public struct BlockInputError: Error, Sendable, Hashable, CustomStringConvertibl
     package init(_ message: String) { self.message = message }
 }
 
+/// Checks that a tensor has the type of a block's parameters.
+///
+/// - Parameter name: what the tensor is called in the message, with its block.
+package func requireType(_ name: String, _ tensor: Tensor, like parameter: Tensor) throws(BlockInputError) {
+    guard tensor.dtype == parameter.dtype else {
+        throw BlockInputError(
+            "\(name) are of type \(tensor.dtype), its parameters of type \(parameter.dtype); convert one of them.")
+    }
+}
+
 /// Checks a tensor's shape, where nil is any size of one or more.
 ///
 /// - Parameters:

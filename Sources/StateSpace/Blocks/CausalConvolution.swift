@@ -37,6 +37,9 @@ public func causalConvolution(
         x: x, weight: weight.rank == 3 ? weight.squeezed(1) : weight, bias: bias, paths: paths, reversed: reversed,
         activated: activated)
     try convolution.checkShapes()
+    if x.count == 0 {
+        return .zeros([x.size(0), convolution.weight.size(0), x.size(2)], dtype: x.dtype, device: x.device)
+    }
     guard convolution.suitsKernel else { return convolution.plain() }
     let inputs = convolution.prepared()
     guard convolution.tensors.contains(where: \.requiresGradient) else { return inputs.kernel() }
@@ -68,6 +71,9 @@ private struct CausalConvolution {
         try require(
             weight.size(0) == count * x.size(1),
             "the weight has \(weight.size(0)) channels, not \(count * x.size(1)), those of \(count) paths.")
+        try require(
+            x.dtype.isFloatingPoint && tensors.allSatisfy { $0.dtype == x.dtype },
+            "x, weight and bias have types \(tensors.map(\.dtype.rawValue)); they must have one, with a fraction.")
         try require(taps > 0, "the weight has no taps.")
         if let bias {
             try require(bias.shape == [weight.size(0)], "the bias has shape \(bias.shape), not \([weight.size(0)]).")
@@ -80,7 +86,7 @@ private struct CausalConvolution {
     }
 
     var suitsKernel: Bool {
-        taps <= Int(fk_convolution_most_taps) && x.count > 0
+        taps <= Int(fk_convolution_most_taps) && (paths?.pixels.device ?? .cpu) == .cpu
             && tensors.allSatisfy { $0.dtype == .float32 && $0.device == .cpu }
     }
 
@@ -170,13 +176,13 @@ private struct CausalConvolution {
         let biases = bias?.chunked(count, axis: 0)
         let results = (0..<count).map { path in
             var ordered = x
-            if let paths { ordered = x.selected(axis: 2, indices: paths.pixels[.at(path)]) }
+            if let paths { ordered = x.selected(axis: 2, indices: paths.pixels[.at(path)].to(x.device)) }
             if reversed { ordered = x.flipped(2) }
             var y = ordered.conv1d(
                 weight: weights[path], bias: biases?[path], padding: taps - 1, groups: x.size(1)
             ).narrowed(axis: 2, start: 0, length: x.size(2))
             if activated { y = y.silu() }
-            if let paths { return y.selected(axis: 2, indices: paths.positions[.at(path)]) }
+            if let paths { return y.selected(axis: 2, indices: paths.positions[.at(path)].to(x.device)) }
             return reversed ? y.flipped(2) : y
         }
         return Tensor.concatenated(results, axis: 1).transposed(1, 2).contiguous().transposed(1, 2)

@@ -6,6 +6,15 @@ public struct MambaState: Sendable {
     public let window: Tensor
     /// (B, D, N), the state of the scan.
     public let scan: Tensor
+
+    /// A state from its parts, such as one that was saved.
+    public init(window: Tensor, scan: Tensor) {
+        self.window = window
+        self.scan = scan
+    }
+
+    /// The same state outside of any graph.
+    public func detached() -> MambaState { MambaState(window: window.detached(), scan: scan.detached()) }
 }
 
 /// The Mamba block (Gu, Dao 2023, figure 3; `mamba_ssm`'s class Mamba, whose parameter names it has): projection to values
@@ -48,6 +57,7 @@ public final class MambaBlock: Module {
     private func projected(_ tokens: Tensor) throws -> (values: Tensor, gate: Tensor) {
         let width = configuration.width
         try require("the tokens of a Mamba block", tokens, [nil, nil, width], "(B, L, \(width))")
+        try requireType("the tokens of a Mamba block", tokens, like: inputProjection.weight)
         let parts = inputProjection.parts(2, of: tokens)
         return (parts[0], parts[1])
     }

@@ -128,7 +128,7 @@ public struct MambaConfiguration: Configuration, Hashable, Sendable {
         try check(.shortestStep, shortestStep > 0 && shortestStep.isFinite, shortestStep, "above 0")
         try check(
             .longestStep, longestStep >= shortestStep && longestStep.isFinite, longestStep, "at least dt_min")
-        try check(.stepScale, stepScale.isFinite, stepScale, "a finite number")
+        try check(.stepScale, stepScale >= 0 && stepScale.isFinite, stepScale, "0 or more")
         try check(.stepFloor, stepFloor > 0 && stepFloor.isFinite, stepFloor, "above 0")
     }
 }

@@ -88,7 +88,11 @@ public final class MultiDirectionMamba: Module {
     /// - Returns: (B, L, C), contiguous.
     /// - Throws: ``BlockInputError`` for other shapes.
     public func callAsFunction(_ tokens: Tensor, steering: Tensor? = nil, height: Int, width: Int) throws -> Tensor {
-        try check(tokens, steering, height * width)
+        let (length, isTooLarge) = height.multipliedReportingOverflow(by: width)
+        guard height > 0, width > 0, !isTooLarge else {
+            throw BlockInputError("a map of \(height) rows and \(width) columns has no pixels, or too many.")
+        }
+        try check(tokens, steering, length)
         let halves = inputProjection.parts(2, of: tokens)
         let values = halves[0]  // (B, L, D)
         // Nothing stands between the steering tokens and the projections of each direction, so one product does all.
@@ -102,7 +106,8 @@ public final class MultiDirectionMamba: Module {
         for (index, direction) in directions.enumerated() {
             // Along rows tokens lie in the order of time or in its reverse, which needs no path.
             let path =
-                direction.isByRows ? nil : try ScanPaths([ScanPath(direction)], height: height, width: width)
+                direction.isByRows
+                ? nil : try ScanPaths([ScanPath(direction)], height: height, width: width, device: values.device)
             let y = try scans[index](
                 values, steering: steps?[index], along: path, reversed: path == nil && direction.isReversed
             ).y
@@ -126,6 +131,7 @@ public final class MultiDirectionMamba: Module {
         let width = configuration.width
         let expected = "(B, \(length), \(width))"
         try require("the tokens of a Mamba block", tokens, [nil, length, width], expected)
+        try requireType("the tokens of a Mamba block", tokens, like: inputProjection.weight)
         guard (steering != nil) == (steeringProjection != nil) else {
             throw BlockInputError(
                 steering == nil
@@ -133,6 +139,7 @@ public final class MultiDirectionMamba: Module {
                     : "a Mamba block with one input was given steering tokens.")
         }
         if let steering {
+            try requireType("the steering tokens of a Mamba block", steering, like: inputProjection.weight)
             try require(
                 "the steering tokens of a Mamba block", steering, [tokens.size(0), length, width],
                 "(\(tokens.size(0)), \(length), \(width))")

@@ -11,7 +11,8 @@ public struct ScanPathError: Error, Sendable, Hashable, CustomStringConvertible 
 /// The orders in which K scans visit the L pixels of one map. A scan path is data: what differs between the scans of the
 /// published networks is this permutation only, and no kernel knows where it comes from.
 public struct ScanPaths: Sendable {
-    /// (K, L), int32, contiguous: `pixels[k, t]` is the pixel that path k visits as its token t.
+    /// (K, L), int32, contiguous: `pixels[k, t]` is the pixel that path k visits as its token t. Shared; must not be
+    /// changed.
     public let pixels: Tensor
     /// (K, L), int32, contiguous, the inverse: `positions[k, p]` is the token of path k that pixel p becomes.
     public let positions: Tensor
