@@ -92,7 +92,8 @@ package final class CUDAScanDevice: ScanDevice {
         var (scan, limits, plan) = (scan, limits, fk_cuda_plan())
         var message = [CChar](repeating: 0, count: 256)
         guard fk_cuda_plan_scan(&scan, &limits, workspace, &plan, &message, message.count) else {
-            throw .unsupported(String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            throw .unsupported(
+                String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
         }
         return plan
     }
