@@ -8,6 +8,11 @@ public protocol FusionNetwork: Module {
     var configuration: Settings { get }
 }
 
+extension FusionNetwork {
+    /// The whole configuration as a JSON object, as checkpoints keep it.
+    public var configurationText: String { configuration.json }
+}
+
 /// A network that makes a sharp image of many bands from a sharp one of few and a coarse one of many.
 public protocol SharpeningNetwork: Module {
     /// Bands of the sharp input.

@@ -81,7 +81,9 @@ public final class FusionMambaRS: Module {
     /// - Throws: `BlockInputError` for shapes that don't fit.
     public func callAsFunction(ms: Tensor, pan: Tensor) throws -> Tensor {
         let shapes = configuration
-        try require("the pixels of the multispectral image", ms, [nil, shapes.msBands, nil, nil], "(B, \(shapes.msBands), h, w)")
+        try require(
+            "the pixels of the multispectral image", ms, [nil, shapes.msBands, nil, nil], "(B, \(shapes.msBands), h, w)"
+        )
         let (height, width) = (ms.size(2) * shapes.ratio, ms.size(3) * shapes.ratio)
         try require(
             "the pixels of the sharp image", pan, [ms.size(0), shapes.panBands, height, width],

@@ -32,7 +32,8 @@ struct CreateCommand: ParsableCommand {
         help: ArgumentHelp("The sensor that it is for.", valueName: "name"), completion: .list(Sensor.all.map(\.name)))
     var sensor: String?
 
-    @Option(help: ArgumentHelp("The digital number that becomes 1 (default: the sensor's largest).", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("The digital number that becomes 1 (default: the sensor's largest).", valueName: "number"))
     var peak: Double?
 
     @Option(help: ArgumentHelp("Decides everything that is random.", valueName: "number"))
@@ -69,7 +70,8 @@ struct CreateCommand: ParsableCommand {
         }
         if let known { try known.check(network, of: output) }
         var description = CheckpointDescription(
-            system: system.name, configuration: json, sensor: known?.name, origin: "random weights, seed \(seed)")
+            system: system.name, configuration: network.configurationText, sensor: known?.name,
+            origin: "random weights, seed \(seed)")
         if let peak = peak ?? known?.peak { description.peak = peak }
         try Interruption.gracefully { cancellation in
             try withTorchErrors { network.initialize(using: RandomGenerator(seed: seed)) }
