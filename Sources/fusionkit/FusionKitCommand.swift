@@ -13,7 +13,8 @@ struct FusionKitCommand: ParsableCommand {
             """,
         version: FusionKitVersion.current,
         subcommands: [
-            PansharpenCommand.self, EvaluateCommand.self, SimulateCommand.self, ViewCommand.self, ConvertCommand.self,
+            PansharpenCommand.self, HypersharpenCommand.self, EvaluateCommand.self, SimulateCommand.self,
+            ViewCommand.self, ConvertCommand.self,
             CreateCommand.self, InfoCommand.self, MethodsCommand.self, VerifyCommand.self,
         ])
 
