@@ -34,13 +34,3 @@ public enum LumaSpace: String, Sendable, Hashable, CaseIterable {
         }
     }
 }
-
-/// How the samples of a colour image are computed with.
-public enum ColourArithmetic: Sendable, Hashable {
-    /// Whole numbers 0…255, and OpenCV's arithmetic for them to the bit: every plane is rounded to 8 bits and limited, so
-    /// that the V of a strong red saturates. What lies between or outside of these numbers is rounded and limited first.
-    case bytes
-    /// The same formulas for numbers 0…peak of any depth, without rounding: differences of colour are not limited, only
-    /// the result is.
-    case real(peak: Double)
-}
