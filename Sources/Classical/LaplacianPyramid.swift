@@ -14,7 +14,7 @@ public enum LaplacianPyramid {
     /// Heights and widths of parts of an image that begin at multiples of this have the same pyramid as the whole.
     public static let sizeMultiple = 1 << levels
     /// Bytes of memory for each pixel.
-    public static let bytesPerPixel = 48
+    public static let bytesPerPixel = 96
 
     /// Fuses two images.
     ///

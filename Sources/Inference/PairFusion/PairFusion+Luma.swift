@@ -16,7 +16,7 @@ extension PairFusion {
         let held = saturatingProduct(whole.pixelCount, 2 * MemoryLayout<Float>.size)
         let allowed = options.memoryBytes - min(held, options.memoryBytes)
         func bytes(_ side: Int) -> Int { (side + 2 * Self.context) * (side + 2 * Self.context) * fuser.bytesPerPixel }
-        let sides = [4096, 2048, 1024, 768, 512, 384, 256]
+        let sides = [4096, 2048, 1024, 768, 512, 384, 256, 128]
         if let side = options.workingSide { return (try fusedSmall(side, whole), nil) }
         if saturatingProduct(whole.pixelCount, fuser.bytesPerPixel) <= allowed {
             let (a, b) = (try first.luma(whole), try second.luma(whole))
@@ -28,7 +28,7 @@ extension PairFusion {
         guard let side = sides.first(where: { bytes($0) <= allowed }) else {
             throw SceneError(
                 .memory,
-                "An image of \(width) × \(height) pixels needs \((held + bytes(256)) >> 20) MB, and "
+                "An image of \(width) × \(height) pixels needs \((held + bytes(128)) >> 20) MB, and "
                     + "\(options.memoryBytes >> 20) MB are allowed.", remedy: "Allow more with --memory.")
         }
         return (try fusedTiles(side, whole, cancellation, progress), side)
