@@ -26,9 +26,13 @@ public struct NetworkSharpener {
     /// A network with the weights of a file.
     ///
     /// - Parameter peak: the digital number that becomes 1; what the weights were trained with when nil.
-    /// - Throws: ``SceneError`` for a peak that is none, `TorchError` when the device is not there.
+    /// - Throws: ``SceneError`` for weights that sharpen nothing or a peak that is none, `TorchError` when the device is
+    ///   not there.
     public init(_ checkpoint: NetworkCheckpoint, peak: Double? = nil, device: Device = .cpu) throws {
-        try self.init(checkpoint.network, description: checkpoint.description, peak: peak, device: device)
+        guard let network = checkpoint.network as? any SharpeningNetwork else {
+            throw SceneError.otherTask(checkpoint, needed: .pansharpen)
+        }
+        try self.init(network, description: checkpoint.description, peak: peak, device: device)
     }
 
     /// A network that is in memory.

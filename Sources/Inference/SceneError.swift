@@ -1,3 +1,5 @@
+import Networks
+
 /// Why two images can't be fused, or a scene not be worked through.
 public struct SceneError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of trouble.
@@ -48,4 +50,17 @@ public struct SceneError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// Both sentences.
     public var description: String { remedy.isEmpty ? problem : "\(problem) \(remedy)" }
+}
+
+extension SceneError {
+    /// The weights are for another task than the one at hand.
+    static func otherTask(_ checkpoint: NetworkCheckpoint, needed: FusionTask) -> SceneError {
+        let system = checkpoint.description.system
+        let tasks = (NetworkSystem.named(system)?.tasks ?? []).map(\.rawValue)
+        let others = NetworkSystem.all.filter { $0.tasks.contains(needed) }.map(\.name)
+        return SceneError(
+            .weightsMismatch, "The weights are for \(system), a network that does not \(needed.rawValue).",
+            remedy: "Use it with fusionkit \(tasks.joined(separator: " or fusionkit ")), or take weights for "
+                + "\(others.joined(separator: " or ")).")
+    }
 }

@@ -76,7 +76,7 @@ public enum NetworkCheckpointError: Error, Sendable, CustomStringConvertible {
 /// A network with the weights of a file.
 public struct NetworkCheckpoint {
     /// The network, ready to be used.
-    public let network: any SharpeningNetwork
+    public let network: any FusionNetwork
     /// What it was trained for.
     public let description: CheckpointDescription
     /// What was left out or changed on the way, in sentences for the user.

@@ -1,4 +1,37 @@
+import Foundation
 import Torch
+
+/// What networks are for: the command that runs them.
+public enum FusionTask: String, Sendable, CaseIterable, Codable {
+    /// A panchromatic image sharpens a multispectral one.
+    case pansharpen
+    /// An image of few bands sharpens a hyperspectral one.
+    case hypersharpen
+    /// Two images of one subject become one.
+    case fuse
+    /// An image is enlarged alone.
+    case upscale
+}
+
+/// A configuration that has a name, for a sensor, a data set or an experiment.
+public struct NetworkPreset: Sendable {
+    /// The name on the command line, such as "wv3" or "cave-x4".
+    public let name: String
+    /// One line for people who choose.
+    public let summary: String
+    /// The configuration.
+    public let configuration: any Configuration
+
+    /// A preset.
+    init(_ name: String, _ summary: String, _ configuration: any Configuration) {
+        self.name = name
+        self.summary = summary
+        self.configuration = configuration
+    }
+
+    /// The configuration as a JSON object, the same text every time.
+    public var json: String { configuration.json }
+}
 
 /// One of the network systems: what it is, and how to build it.
 public struct NetworkSystem: Sendable {
@@ -10,18 +43,46 @@ public struct NetworkSystem: Sendable {
     public let summary: String
     /// Who published it.
     public let source: String
-    /// The commands that it serves.
-    public let tasks: [String]
+    /// What it is for.
+    public let tasks: [FusionTask]
+    /// Configurations with names; the first is the published one that people most likely want.
+    public let presets: [NetworkPreset]
     /// Builds the network from a configuration in JSON; keys that are absent have their defaults.
-    let build: @Sendable (_ configuration: String) throws -> any SharpeningNetwork
+    private let build: @Sendable (_ configuration: String) throws -> any FusionNetwork
     /// The configuration, in JSON, of the network with parameters of these shapes; nil where they are of another system.
     let inferred: @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> String?
+
+    /// A system.
+    ///
+    /// - Parameters:
+    ///   - make: builds the network, without values for its parameters.
+    ///   - inferred: the configuration of the network with parameters of these shapes, and of this ratio where they don't
+    ///     tell it; nil where they are of another system.
+    init<Network: FusionNetwork>(
+        name: String, title: String, summary: String, source: String, tasks: [FusionTask], presets: [NetworkPreset],
+        make: @escaping @Sendable (Network.Settings) throws -> Network,
+        inferred: @escaping @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> Network.Settings?
+    ) {
+        self.name = name
+        self.title = title
+        self.summary = summary
+        self.source = source
+        self.tasks = tasks
+        self.presets = presets
+        build = { try make(decodeConfiguration(Network.Settings.self, from: $0)) }
+        self.inferred = { inferred($0, $1)?.json }
+    }
 
     /// Builds the network, without values for its parameters.
     ///
     /// - Parameter configuration: a JSON object; keys that are absent have their defaults.
     /// - Throws: `ConfigurationError`.
-    public func network(_ configuration: String = "{}") throws -> any SharpeningNetwork { try build(configuration) }
+    public func network(_ configuration: String = "{}") throws -> any FusionNetwork { try build(configuration) }
+
+    /// The preset of a name, in any case; nil when there is none.
+    public func preset(named name: String) -> NetworkPreset? {
+        presets.first { $0.name == name.lowercased() }
+    }
 
     /// Every system.
     public static let all: [NetworkSystem] = [.fusionMambaRS]
@@ -29,5 +90,16 @@ public struct NetworkSystem: Sendable {
     /// The system of a name, in any case; nil when there is none.
     public static func named(_ name: String) -> NetworkSystem? {
         all.first { $0.name == name.lowercased() }
+    }
+}
+
+extension Configuration {
+    /// This configuration as a JSON object; keys in order, so that the same settings give the same text.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // Configurations are numbers, texts and lists, all of them finite.
+        guard let data = try? encoder.encode(self) else { preconditionFailure("\(self) can't be written as JSON") }
+        return String(decoding: data, as: UTF8.self)
     }
 }

@@ -39,25 +39,19 @@ public func selectiveScan(
 extension SelectiveScan {
     /// The scans by copies of the operands in the order of each path: for any type and device.
     fileprivate func alongCopies(_ paths: ScanPaths) throws -> (y: Tensor, lastState: Tensor) {
-        func inOrder(_ tensor: Tensor, _ indices: Tensor) -> Tensor {
-            tensor.selected(axis: tensor.rank - 1, indices: indices.to(u.device))
-        }
+        let paths = ScanPaths(pixels: paths.pixels.to(u.device), positions: paths.positions.to(u.device))
         func byPath(_ tensor: Tensor) -> Tensor {  // (B, K, …, L)
             tensor.unflattened(axis: 1, sizes: [paths.count, tensor.size(1) / paths.count])
         }
-        func alongPaths(_ tensor: Tensor) -> Tensor {
-            let parts = (0..<paths.count).map { path in
-                inOrder(tensor.narrowed(axis: 1, start: path, length: 1), paths.pixels[.at(path)])
+        func inOrder(_ tensor: Tensor) -> Tensor {
+            let parts = byPath(tensor).chunked(paths.count, axis: 1).enumerated().map { path, part in
+                part.selected(axis: part.rank - 1, indices: paths.pixels[.at(path)])
             }
             return Tensor.concatenated(parts, axis: 1).flattened(from: 1, to: 2)
         }
-        let copies = u.unsqueezed(1).expanded([u.size(0), paths.count, u.size(1), u.size(2)])
         let result = try selectiveScan(
-            alongPaths(copies), delta: alongPaths(byPath(delta)), A: A, B: alongPaths(byPath(B)),
-            C: alongPaths(byPath(C)), D: D, deltaBias: deltaBias, softplus: softplus, initialState: initialState)
-        let y = byPath(result.y)
-        var sum = Tensor.zeros(u.shape, dtype: u.dtype, device: u.device)
-        for path in 0..<paths.count { sum = sum + inOrder(y[.all, .at(path)], paths.positions[.at(path)]) }
-        return (sum, result.lastState)
+            paths.sequences(of: u).flattened(from: 1, to: 2), delta: inOrder(delta), A: A, B: inOrder(B),
+            C: inOrder(C), D: D, deltaBias: deltaBias, softplus: softplus, initialState: initialState)
+        return (try paths.merged(byPath(result.y)), result.lastState)
     }
 }

@@ -14,7 +14,7 @@ struct FusionKitCommand: ParsableCommand {
         version: FusionKitVersion.current,
         subcommands: [
             PansharpenCommand.self, EvaluateCommand.self, SimulateCommand.self, ViewCommand.self, ConvertCommand.self,
-            InfoCommand.self, MethodsCommand.self, VerifyCommand.self,
+            CreateCommand.self, InfoCommand.self, MethodsCommand.self, VerifyCommand.self,
         ])
 
     static func main() {

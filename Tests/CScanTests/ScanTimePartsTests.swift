@@ -23,31 +23,12 @@ import Testing
 
     @Test("agrees with the double-precision reference, forwards and backwards", arguments: instructionSets)
     func agrees(instructionSet: String) throws {
-        for (index, configuration) in Self.configurations.enumerated() {
-            let problem = BackwardProblem(configuration, seed: UInt64(index))
-            let expected = try problem.forward.run(nil)
-            let found = try problem.forward.run(instructionSet)
-            let errors = (relativeError(found.y, expected.y), relativeError(found.lastState, expected.lastState))
-            #expect(errors.0 <= 1e-5 && errors.1 <= 1e-5, "\(configuration): y \(errors.0), last state \(errors.1)")
-            let gradients = try problem.run(nil)
-            for (name, error) in try problem.run(instructionSet, savesCheckpoints: index % 2 == 0).errors(gradients) {
-                #expect(error <= 1e-5, "\(configuration): d\(name) \(error)")
-            }
-        }
+        try expectAgreement(of: Self.configurations, instructionSet)
     }
 
     @Test("has the same bits for any number of threads, with checkpoints and without", arguments: instructionSets)
     func threads(instructionSet: String) throws {
-        for configuration in Self.configurations where configuration.length == 100 {
-            let problem = BackwardProblem(configuration)
-            let alone = try problem.forward.run(instructionSet)
-            let gradients = try problem.run(instructionSet)
-            for threads in [2, 3, 64] {
-                #expect(try problem.forward.run(instructionSet, parts: threads) == alone)
-                #expect(try problem.run(instructionSet, parts: threads) == gradients)
-                #expect(try problem.run(instructionSet, parts: threads, savesCheckpoints: true) == gradients)
-            }
-        }
+        try expectSameBits(of: Self.configurations.filter { $0.length == 100 }, instructionSet)
     }
 
     @Test("a state that long parts let fade or grow is the same as without parts", arguments: instructionSets)

@@ -1,7 +1,6 @@
-import Foundation
 import Torch
 
-extension FusionMambaRS: SharpeningNetwork {
+extension FusionMambaRS: FusionNetwork, SharpeningNetwork {
     /// Bands of the sharp input.
     public var panBands: Int { configuration.panBands }
     /// Bands of the coarse input and of the output.
@@ -31,10 +30,26 @@ extension NetworkSystem {
         title: "FusionMamba (Peng)",
         summary: "two U-shaped branches of four-direction Mamba blocks that exchange at every stage",
         source: "Peng, Zhu, Deng, Deng, Lei: FusionMamba, IEEE TGRS 62, 2024",
-        tasks: ["pansharpen"],
-        build: { configuration in
-            try FusionMambaRS(decodeConfiguration(FusionMambaRSConfiguration.self, from: configuration))
-        },
+        tasks: [.pansharpen, .hypersharpen],
+        presets: [
+            NetworkPreset("wv3", "WorldView-3, 8 bands, as released", FusionMambaRSConfiguration()),
+            NetworkPreset("wv2", "WorldView-2, 8 bands", FusionMambaRSConfiguration()),
+            NetworkPreset("gf2", "GaoFen-2, 4 bands", FusionMambaRSConfiguration(msBands: 4)),
+            NetworkPreset("qb", "QuickBird, 4 bands", FusionMambaRSConfiguration(msBands: 4)),
+            NetworkPreset(
+                "pavia", "Pavia Center, 102 bands and PAN", FusionMambaRSConfiguration(width: 24, msBands: 102)),
+            NetworkPreset(
+                "botswana", "Botswana, 145 bands and PAN", FusionMambaRSConfiguration(width: 24, msBands: 145)),
+            NetworkPreset(
+                "washington", "Washington DC Mall, 191 bands and PAN",
+                FusionMambaRSConfiguration(width: 24, msBands: 191)),
+            NetworkPreset(
+                "cave-x4", "CAVE, 31 bands and RGB, ratio 4", FusionMambaRSConfiguration(panBands: 3, msBands: 31)),
+            NetworkPreset(
+                "cave-x8", "CAVE, 31 bands and RGB, ratio 8",
+                FusionMambaRSConfiguration(panBands: 3, msBands: 31, ratio: 8)),
+        ],
+        make: { try FusionMambaRS($0) },
         inferred: { shapes, ratio in
             guard let pan = shapes["raise_pan_dim.0.weight"], let ms = shapes["raise_ms_dim.0.weight"], pan.count == 4,
                 ms.count == 4, pan[0] > 0, ms[1] > 0, shapes["stage4.out_proj.weight"] != nil
@@ -47,15 +62,6 @@ extension NetworkSystem {
                 configuration.upsampling = .fixed
                 configuration.ratio = ratio ?? configuration.ratio
             }
-            return (try? JSONEncoder.sorted.encode(configuration)).map { String(decoding: $0, as: UTF8.self) }
+            return configuration
         })
-}
-
-extension JSONEncoder {
-    /// Keys in order, so that the same settings give the same text.
-    static var sorted: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return encoder
-    }
 }

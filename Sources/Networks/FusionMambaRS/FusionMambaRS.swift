@@ -4,6 +4,7 @@
 // with State Space Model", IEEE TGRS 62, 2024, doi 10.1109/TGRS.2024.3496073. Parameter names are those of the authors'
 // class U2Net (repository PSRben/FusionMamba), so their checkpoints load as they are.
 
+import StateSpace
 import Torch
 
 /// Learned enlargement of the low-resolution image: a convolution to ratio² · bands, then pixel shuffle.
@@ -75,9 +76,29 @@ public final class FusionMambaRS: Module {
     ///
     /// - Parameters:
     ///   - ms: (B, S, H/ratio, W/ratio), digital numbers divided by the sensor's peak.
-    ///   - pan: (B, P, H, W), likewise; H and W multiples of 4 and of the ratio.
+    ///   - pan: (B, P, H, W), likewise. Sizes that are no multiples of 4 are filled up by reflection.
     /// - Returns: (B, S, H, W), likewise, not clamped.
+    /// - Throws: `BlockInputError` for shapes that don't fit.
     public func callAsFunction(ms: Tensor, pan: Tensor) throws -> Tensor {
+        let shapes = configuration
+        try require(
+            "the pixels of the multispectral image", ms, [nil, shapes.msBands, nil, nil], "(B, \(shapes.msBands), h, w)"
+        )
+        let (height, width) = (ms.size(2) * shapes.ratio, ms.size(3) * shapes.ratio)
+        try require(
+            "the pixels of the sharp image", pan, [ms.size(0), shapes.panBands, height, width],
+            "(\(ms.size(0)), \(shapes.panBands), \(height), \(width)), \(shapes.ratio) times the multispectral one")
+        let (filledHeight, filledWidth) = (
+            height.roundedUp(toMultipleOf: sizeMultiple), width.roundedUp(toMultipleOf: sizeMultiple)
+        )
+        let fused = try fused(
+            ms: ms.grown(
+                toHeight: filledHeight / shapes.ratio, width: filledWidth / shapes.ratio, by: .reflect),
+            pan: pan.grown(toHeight: filledHeight, width: filledWidth, by: .reflect))
+        return fused.cropped(toHeight: height, width: width)
+    }
+
+    private func fused(ms: Tensor, pan: Tensor) throws -> Tensor {
         let enlarged =
             upsampling?(ms) ?? ms.interpolated(to: [pan.size(2), pan.size(3)], mode: .bicubic)  // (B, S, H, W)
         let first = try stage0(pan: panEntry(pan), ms: msEntry(enlarged))  // 2 width, H/2

@@ -57,7 +57,7 @@ struct ConvertCommand: ParsableCommand {
         let checkpoint = try NetworkCheckpoint(
             file: input, system: system.map(NamedChoices.system), sensor: known?.name, peak: peak ?? known?.peak,
             ratio: ratio)
-        if let known { try check(known, checkpoint.network) }
+        if let known { try known.check(checkpoint.network, of: input) }
         for notice in checkpoint.notices { talk.talk.say("note: \(notice)") }
         var description = checkpoint.description
         description.origin = description.origin ?? (input as NSString).lastPathComponent
@@ -65,24 +65,41 @@ struct ConvertCommand: ParsableCommand {
             try cancellation.check()
             try SafetensorsFile.write(checkpoint.network.state(), metadata: description.metadata, to: output)
         }
-        talk.talk.say(
-            "\(output): \(description.system), \(checkpoint.network.msBands) bands, ratio \(checkpoint.network.ratio), "
-                + "\(description.sensor ?? "unknown sensor"), peak \(description.peak.plain), "
-                + "\(checkpoint.network.parameterCount) parameters")
+        talk.talk.say("\(output): \(Self.summary(of: description, checkpoint.network))")
     }
 
-    private func check(_ sensor: Sensor, _ network: any SharpeningNetwork) throws {
-        guard sensor.bands.count == network.msBands else {
-            throw Failure(
-                .data,
-                "\(input): the weights are for \(network.msBands) bands; the sensor \(sensor.name) has "
-                    + "\(sensor.bands.count). Give the --sensor that they were trained for.")
+    private static func summary(of description: CheckpointDescription, _ network: any FusionNetwork) -> String {
+        var parts = [description.system]
+        if let network = network as? any SharpeningNetwork {
+            parts += [
+                "\(network.msBands) bands", "ratio \(network.ratio)", description.sensor ?? "unknown sensor",
+                "peak \(description.peak.plain)",
+            ]
         }
-        guard sensor.ratio == network.ratio else {
+        parts.append("\(network.parameterCount) parameters")
+        return parts.joined(separator: ", ")
+    }
+}
+
+extension Sensor {
+    /// Checks that a network can be for this sensor.
+    ///
+    /// - Parameter file: where its weights are.
+    func check(_ network: any FusionNetwork, of file: String) throws {
+        guard let network = network as? any SharpeningNetwork else {
+            throw Failure(.usage, "\(file): the network fuses no images of satellites. Leave --sensor away.")
+        }
+        guard bands.count == network.msBands else {
             throw Failure(
                 .data,
-                "\(input): the weights are for a ratio of \(network.ratio); the sensor \(sensor.name) has "
-                    + "\(sensor.ratio). Give the --sensor that they were trained for.")
+                "\(file): the weights are for \(network.msBands) bands; the sensor \(name) has "
+                    + "\(bands.count). Give the --sensor that they were trained for.")
+        }
+        guard ratio == network.ratio else {
+            throw Failure(
+                .data,
+                "\(file): the weights are for a ratio of \(network.ratio); the sensor \(name) has "
+                    + "\(ratio). Give the --sensor that they were trained for.")
         }
     }
 }

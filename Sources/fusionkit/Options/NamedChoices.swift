@@ -28,6 +28,12 @@ enum NamedChoices {
             hint: "Known are \(NetworkSystem.all.map(\.name).joined(separator: ", ")).")
     }
 
+    static func preset(_ name: String, of system: NetworkSystem) throws -> NetworkPreset {
+        if let preset = system.preset(named: name) { return preset }
+        let known = system.presets.map(\.name)
+        throw unknown("preset of \(system.name)", name, known, hint: "Known are \(known.joined(separator: ", ")).")
+    }
+
     /// The indices of a list such as "SAM,ERGAS".
     static func metrics(_ list: String) throws -> [any Metric] {
         let known = Metrics.withReference.map(\.name)
