@@ -85,7 +85,7 @@ public struct NetworkSystem: Sendable {
     }
 
     /// Every system.
-    public static let all: [NetworkSystem] = [.fusionMambaRS]
+    public static let all: [NetworkSystem] = [.fusionMambaRS, .mmMamba]
 
     /// The system of a name, in any case; nil when there is none.
     public static func named(_ name: String) -> NetworkSystem? {
