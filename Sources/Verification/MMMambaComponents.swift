@@ -45,7 +45,7 @@ extension GoldenComponent {
         "train_steps": GoldenComponent { golden in
             let network = try MMMamba(golden.configuration.settings())
             let training = try training(golden.configuration.nested("training"))
-            let target = try golden.tensors("target").named("")
+            let targets = try golden.tensors("target")
             return Run(network, furtherOutputs: ["after1", "afterN"]) { inputs in
                 let optimizer = training.recipe.optimizer(for: network)
                 var outputs: [String: Tensor] = [:]
@@ -56,13 +56,13 @@ extension GoldenComponent {
                         outputs["\(name).\(parameter)"] = tensor.detached().copy()
                     }
                 }
-                for step in 1...training.steps {
+                for step in 0..<training.steps {
                     let result = try training.recipe.step(
-                        of: network, with: optimizer, ms: inputs.named("ms"), pan: inputs.named("pan"),
-                        reference: target)
+                        of: network, with: optimizer, ms: inputs.named("step\(step).ms"),
+                        pan: inputs.named("step\(step).pan"), reference: targets.named("step\(step)"))
                     losses.append(result.loss)
                     norms.append(result.gradientNorm)
-                    if step == 1 { keepState("after1") }
+                    if step == 0 { keepState("after1") }
                 }
                 keepState("afterN")
                 outputs["loss"] = .stacked(losses)

@@ -12,7 +12,7 @@ struct MMMambaForwardTests {
         try withTorchErrors {
             var configuration = configuration
             configuration.scale = 2
-            let network = try network(configuration)
+            let network = try mmMamba(configuration)
             for (height, width) in [(1, 1), (3, 5), (4, 7)] {
                 let (ms, pan) = images(of: network, height, width)
                 try withInference {
@@ -36,7 +36,7 @@ struct MMMambaForwardTests {
         arguments: MMMambaConfiguration.kinds)
     func inference(configuration: MMMambaConfiguration) throws {
         try withTorchErrors {
-            let network = try network(configuration)
+            let network = try mmMamba(configuration)
             let (ms, pan) = images(of: network, 2, 4, batches: 2)
             let (msBefore, panBefore) = (ms.copy(), pan.copy())
             let recorded = try network(ms: ms, pan: pan)
@@ -49,7 +49,7 @@ struct MMMambaForwardTests {
     @Test("each image of a batch as if it were alone", arguments: MMMambaConfiguration.kinds)
     func batches(configuration: MMMambaConfiguration) throws {
         try withTorchErrors {
-            let network = try network(configuration)
+            let network = try mmMamba(configuration)
             let (ms, pan) = images(of: network, 4, 2, batches: 3)
             try withInference {
                 let together = try network(ms: ms, pan: pan)
@@ -64,7 +64,7 @@ struct MMMambaForwardTests {
     @Test("inputs in any memory layout")
     func layouts() throws {
         try withTorchErrors {
-            let network = try network(.small())
+            let network = try mmMamba(.small())
             let (ms, pan) = images(of: network, 4, 2)
             func turned(_ image: Tensor) -> Tensor { image.transposed(2, 3).contiguous().transposed(2, 3) }
             try withInference {
@@ -78,7 +78,7 @@ struct MMMambaForwardTests {
     @Test("in 16 bits nearly as in 32", arguments: MMMambaConfiguration.kinds)
     func bfloat16(configuration: MMMambaConfiguration) throws {
         try withTorchErrors {
-            let network = try network(configuration)
+            let network = try mmMamba(configuration)
             let (ms, pan) = images(of: network, 4, 4)
             try withInference {
                 let expected = try network(ms: ms, pan: pan)
@@ -93,9 +93,9 @@ struct MMMambaForwardTests {
     @Test("with the same weights and another window into another image")
     func windows() throws {
         try withTorchErrors {
-            let (ms, pan) = images(of: try network(.small()), 4, 4)
+            let (ms, pan) = images(of: try mmMamba(.small()), 4, 4)
             let results = try [MMMambaConfiguration.Window.side(4), .side(2), .global].map { window in
-                try withInference { try network(.small { $0.window = window })(ms: ms, pan: pan) }
+                try withInference { try mmMamba(.small { $0.window = window })(ms: ms, pan: pan) }
             }
             #expect(difference(results[0], results[1]) > 1e-6 && difference(results[0], results[2]) > 1e-6)
         }
@@ -104,7 +104,7 @@ struct MMMambaForwardTests {
     @Test("and refuses images that don't fit, with both sizes")
     func wrongInput() throws {
         try withTorchErrors {
-            let network = try network(.small())
+            let network = try mmMamba(.small())
             func message(_ ms: [Int], _ pan: [Int]) -> String? {
                 #expect(throws: BlockInputError.self) { try network(ms: .zeros(ms), pan: .zeros(pan)) }?.description
             }
@@ -121,11 +121,11 @@ struct MMMambaAloneTests {
     func kinds(configuration: MMMambaConfiguration) throws {
         try withTorchErrors {
             let absences: [MMMambaConfiguration.PanAbsence?] = [nil, .drop, .zero, .pseudo]
-            let ms = images(of: try network(configuration), 3, 2, batches: 2).ms
+            let ms = images(of: try mmMamba(configuration), 3, 2, batches: 2).ms
             let results = try absences.map { absence in
                 var configuration = configuration
                 configuration.panAbsence = absence
-                return try withInference { try network(configuration).upscale(ms) }
+                return try withInference { try mmMamba(configuration).upscale(ms) }
             }
             #expect(results.allSatisfy { $0.shape == [2, 3, 12, 8] && isFinite($0) })
             #expect(difference(results[0], results[1]) == 0)
@@ -136,15 +136,17 @@ struct MMMambaAloneTests {
     @Test("runs on zeros, or on the mean of its bands, as if they were PAN")
     func substitutes() throws {
         try withTorchErrors {
-            let plain = try network(.small())
+            let plain = try mmMamba(.small())
             let ms = images(of: plain, 3, 4).ms
             func alone(_ absence: MMMambaConfiguration.PanAbsence) throws -> Tensor {
-                try network(.small { $0.panAbsence = absence }).upscale(ms)
+                try mmMamba(.small { $0.panAbsence = absence }).upscale(ms)
             }
             try withInference {
-                #expect(difference(try alone(.zero), try plain(ms: ms, pan: .zeros([1, 1, 12, 16]))) < 1e-6)
+                let zero = try plain(ms: ms, pan: .zeros([1, 1, 12, 16]))
+                #expect(difference(try alone(.zero), zero) < 1e-6)
                 let mean = ms.interpolated(by: 4, mode: .bicubic).mean(1, keepingAxes: true).clamped(0, 1)
-                #expect(difference(try alone(.pseudo), try plain(ms: ms, pan: mean)) < 2e-6)
+                let pseudo = try plain(ms: ms, pan: mean)
+                #expect(difference(try alone(.pseudo), pseudo) < 2e-6)
             }
         }
     }
@@ -152,7 +154,7 @@ struct MMMambaAloneTests {
     @Test("leaves all of PAN's parameters without a gradient when it drops the stream")
     func dropped() throws {
         try withTorchErrors {
-            let network = try network(.small())
+            let network = try mmMamba(.small())
             try network.upscale(images(of: network, 2, 2).ms).sum().backward()
             for (name, tensor) in network.namedParameters() {
                 let isUnused =
@@ -168,7 +170,7 @@ struct MMMambaTrainingTests {
     @Test("with all parameters but those that its program never uses")
     func gradients() throws {
         try withTorchErrors {
-            let network = try network(MMMambaConfiguration(bands: 4))
+            let network = try mmMamba(MMMambaConfiguration(bands: 4))
             let (ms, pan) = images(of: network, 2, 2)
             try network(ms: ms, pan: pan).squared().sum().backward()
             var unused = 0
@@ -187,7 +189,7 @@ struct MMMambaTrainingTests {
     @Test("step by step, limits the gradient and leaves unused parameters alone")
     func steps() throws {
         try withTorchErrors {
-            let network = try network(.small())
+            let network = try mmMamba(.small())
             let (ms, pan) = images(of: network, 4, 4, batches: 2)
             let reference = Tensor.uniform([2, 3, 16, 16], low: 0, high: 1, generator: RandomGenerator(seed: 5))
             var training = MMMambaTraining()

@@ -5,7 +5,7 @@ import Testing
 import Torch
 
 /// A small network with repeatable values.
-func network(_ configuration: MMMambaConfiguration, seed: UInt64 = 1) throws -> MMMamba {
+func mmMamba(_ configuration: MMMambaConfiguration, seed: UInt64 = 1) throws -> MMMamba {
     let network = try MMMamba(configuration)
     network.initialize(using: RandomGenerator(seed: seed))
     network.eval()
@@ -101,7 +101,7 @@ struct MMMambaStateTests {
 
     @Test("start finite, with norms of 1, step sizes between their bounds, and the same ones for the same seed")
     func initialization() throws {
-        let state = try network(MMMambaConfiguration(bands: 4, blocks: 1)).state()
+        let state = try mmMamba(MMMambaConfiguration(bands: 4, blocks: 1)).state()
         let decay = (1...8).map { log(Double($0)) }
         for (name, tensor) in state {
             let values = tensor.array(of: Double.self)
@@ -121,7 +121,7 @@ struct MMMambaStateTests {
                 #expect(values.contains { $0.magnitude > bound / 2 }, "\(name)")
             }
         }
-        let again = try network(MMMambaConfiguration(bands: 4, blocks: 1)).state()
+        let again = try mmMamba(MMMambaConfiguration(bands: 4, blocks: 1)).state()
         #expect(zip(state, again).allSatisfy { difference($0.tensor, $1.tensor) == 0 })
     }
 
@@ -129,7 +129,7 @@ struct MMMambaStateTests {
     func inferred(configuration: MMMambaConfiguration) throws {
         let scratch = try Scratch()
         let path = scratch.path("authors.safetensors")
-        let state = try network(configuration).state()
+        let state = try mmMamba(configuration).state()
         // As saved from a data-parallel wrapper.
         try SafetensorsFile.write(state.map { ("module." + $0.name, $0.tensor) }, metadata: [:], to: path)
         let checkpoint = try NetworkCheckpoint(file: path)
@@ -148,7 +148,7 @@ struct MMMambaStateTests {
         (configuration.states, configuration.convolutionWidth, configuration.stepRank) = (5, 5, .fixed(3))
         (configuration.expansion, configuration.feedForwardExpansion) = (1.7, 3.3)
         let path = scratch.path("weights.safetensors")
-        try SafetensorsFile.write(try network(configuration).state(), metadata: [:], to: path)
+        try SafetensorsFile.write(try mmMamba(configuration).state(), metadata: [:], to: path)
         let found = try #require(NetworkCheckpoint(file: path).network as? MMMamba)
         #expect(found.namedParameters().map(\.tensor.shape) == (try MMMamba(configuration)).parameters.map(\.shape))
     }

@@ -4,9 +4,11 @@ import Testing
 @Suite("Antialiased bicubic of 8-bit images") struct AntialiasedBicubicTests {
     /// A ramp with a few spikes.
     private func image(bands: Int, height: Int, width: Int) -> ByteImage {
-        ByteImage(
-            bands: bands, height: height, width: width,
-            values: (0..<bands * height * width).map { UInt8(($0 * 37 + ($0 % 11 == 0 ? 150 : 0)) % 256) })
+        let values = (0..<bands * height * width).map { index -> UInt8 in
+            let spike = index % 11 == 0 ? 150 : 0
+            return UInt8((index * 37 + spike) % 256)
+        }
+        return ByteImage(bands: bands, height: height, width: width, values: values)
     }
 
     @Test("keeps an image of the same size")

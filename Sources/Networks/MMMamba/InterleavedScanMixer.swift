@@ -54,18 +54,20 @@ package final class InterleavedScanMixer: Module, StreamMixer {
     package func callAsFunction(ms: Tensor, pan: Tensor?) throws -> (ms: Tensor, pan: Tensor?) {
         try check(ms, pan)
         let size = [ms.size(2), ms.size(3)]
-        let msHalves = inputProjection.parts(2, of: ms.permuted(0, 2, 3, 1))  // (B, H, W, D)
-        let panHalves = pan.map { inputProjection.parts(2, of: $0.permuted(0, 2, 3, 1)) }
-        let msPixels = msConvolution.channelsLast(msHalves[0]).silu().flattened(from: 1, to: 2)  // (B, H·W, D)
-        let panPixels = panHalves.map { panConvolution.channelsLast($0[0]).silu().flattened(from: 1, to: 2) }
+        func entry(_ map: Tensor, _ convolution: Conv2d) -> (values: Tensor, gate: Tensor) {
+            let halves = inputProjection.parts(2, of: map.permuted(0, 2, 3, 1))  // (B, H, W, D)
+            return (convolution.channelsLast(halves[0]).silu().flattened(from: 1, to: 2), halves[1])
+        }
+        let (msPixels, msGate) = entry(ms, msConvolution)  // (B, H·W, D)
+        let panEntry = pan.map { entry($0, panConvolution) }
 
         let scanned: [Tensor]
         switch configuration.fusion {
         case .inContext:
-            let pixels = panPixels.map { Tensor.concatenated([msPixels, $0], axis: 1) } ?? msPixels
+            let pixels = panEntry.map { Tensor.concatenated([msPixels, $0.values], axis: 1) } ?? msPixels
             scanned = try scan(pixels, images: pan == nil ? 1 : 2, size).chunked(pan == nil ? 1 : 2, axis: 1)
         case .channelConcat:
-            let pixels = Tensor.concatenated([msPixels, panPixels ?? Tensor.zeros(like: msPixels)], axis: 2)
+            let pixels = Tensor.concatenated([msPixels, panEntry?.values ?? Tensor.zeros(like: msPixels)], axis: 2)
             scanned = try scan(pixels, images: 1, size).chunked(2, axis: 2)
         }
         func output(_ y: Tensor, _ norm: LayerNorm, _ gate: Tensor, _ projection: Linear) -> Tensor {
@@ -73,8 +75,8 @@ package final class InterleavedScanMixer: Module, StreamMixer {
             return projection(gated).permuted(0, 3, 1, 2)
         }
         return (
-            output(scanned[0], msNorm, msHalves[1], msProjection),
-            panHalves.map { output(scanned[1], panNorm, $0[1], panProjection) }
+            output(scanned[0], msNorm, msGate, msProjection),
+            panEntry.map { output(scanned[1], panNorm, $0.gate, panProjection) }
         )
     }
 
