@@ -46,7 +46,7 @@ struct GoldenComponent: Sendable {
         "fusionmamba-rs": fusionMambaRS,
         "sharpening": sharpening,
         "fusionmamba-mm": fusionMambaMM.merging(fusionMambaMMTraining) { $1 }.merging(fusionMambaMMImages) { $1 },
-        "mmmamba": mmMamba.merging(miScan) { $1 },
+        "mmmamba": mmMamba.merging(mmMambaData) { $1 }.merging(miScan) { $1 },
         "lemamba": leMamba.merging(leMambaPaths) { $1 },
     ]
 }
