@@ -20,6 +20,8 @@ struct NetworkProblem: Sendable {
     static let all = [
         NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 64, hasPeer: true),
         NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 256, hasPeer: true),
+        NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 64, hasPeer: true),
+        NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 256, hasPeer: true),
     ]
 }
 
