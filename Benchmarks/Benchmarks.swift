@@ -8,7 +8,7 @@ struct Benchmark: Sendable {
     let name: String
     let run: @Sendable (_ report: (Comparison) -> Void) throws -> Void
 
-    static let all = [
+    static let all: [Benchmark] = [
         Benchmark(name: "scan-forward", run: benchmarkScanForward),
         Benchmark(name: "scan-backward", run: benchmarkScanBackward),
         Benchmark(name: "scan-threads", run: benchmarkScanThreads),
@@ -17,12 +17,11 @@ struct Benchmark: Sendable {
         Benchmark(name: "scan-paths", run: benchmarkScanPaths),
         Benchmark(name: "causal-convolution", run: benchmarkCausalConvolution),
         Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
-        Benchmark(name: "fusionmamba-rs-64") { try benchmarkFusionMambaRS(side: 64, report: $0) },
-        Benchmark(name: "fusionmamba-rs-128") { try benchmarkFusionMambaRS(side: 128, report: $0) },
-        Benchmark(name: "fusionmamba-rs-256") { try benchmarkFusionMambaRS(side: 256, report: $0) },
         Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
         Benchmark(name: "classical", run: benchmarkClassical), Benchmark(name: "metrics", run: benchmarkMetrics),
-    ]
+    ] + NetworkProblem.all.map { problem in
+        Benchmark(name: problem.name) { try benchmark(problem, report: $0) }
+    }
 }
 
 private let known = Benchmark.all.map(\.name).joined(separator: ", ")

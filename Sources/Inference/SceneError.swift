@@ -8,6 +8,10 @@ public struct SceneError: Error, Sendable, Hashable, CustomStringConvertible {
         case panchromaticBands
         /// The files look as if they had been exchanged.
         case swapped
+        /// An image is neither grey nor a colour picture.
+        case imageBands
+        /// Two images have different sizes.
+        case otherSize
         /// The two projections differ.
         case projectionMismatch
         /// The two grids are turned or sheared against each other.

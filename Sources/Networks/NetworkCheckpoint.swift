@@ -106,17 +106,21 @@ public struct NetworkCheckpoint {
         } catch {
             throw NetworkCheckpointError.configuration(file: file, reason: error)
         }
+        let named = checkpoint.tensors.compactMap { name, tensor in found.renamed(name).map { ($0, tensor) } }
         do {
             let network = network
             try withTorchErrors {
-                try network.load(Dictionary(checkpoint.tensors.map { ($0.name, $0.tensor) }) { first, _ in first })
+                try network.load(Dictionary(named) { first, _ in first })
                 network.eval()
             }
         } catch {
             throw NetworkCheckpointError.state(file: file, reason: error)
         }
         self.description = description
-        notices = checkpoint.notices
+        let leftOut = checkpoint.tensors.count - named.count
+        notices =
+            checkpoint.notices
+            + (leftOut == 0 ? [] : ["\(leftOut) tensors of layers that were never used have been left out."])
     }
 
     /// What the file says, or what the shapes of its parameters tell.

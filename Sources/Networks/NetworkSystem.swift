@@ -49,6 +49,8 @@ public struct NetworkSystem: Sendable {
     public let presets: [NetworkPreset]
     /// Builds the network from a configuration in JSON; keys that are absent have their defaults.
     private let build: @Sendable (_ configuration: String) throws -> any FusionNetwork
+    /// The name in the network of a parameter that a file calls otherwise; nil for one that is left out.
+    let renamed: @Sendable (_ name: String) -> String?
     /// The configuration, in JSON, of the network with parameters of these shapes; nil where they are of another system.
     let inferred: @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> String?
 
@@ -56,11 +58,14 @@ public struct NetworkSystem: Sendable {
     ///
     /// - Parameters:
     ///   - make: builds the network, without values for its parameters.
-    ///   - inferred: the configuration of the network with parameters of these shapes, and of this ratio where they don't
-    ///     tell it; nil where they are of another system.
+    ///   - renamed: the name in the network of a parameter that checkpoints of other versions call otherwise; nil for one
+    ///     that is to be left out.
+    ///   - inferred: the configuration of the network with parameters of these shapes, under the names of the file, and of
+    ///     this ratio where they don't tell it; nil where they are of another system.
     init<Network: FusionNetwork>(
         name: String, title: String, summary: String, source: String, tasks: [FusionTask], presets: [NetworkPreset],
         make: @escaping @Sendable (Network.Settings) throws -> Network,
+        renamed: @escaping @Sendable (_ name: String) -> String? = { $0 },
         inferred: @escaping @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> Network.Settings?
     ) {
         self.name = name
@@ -70,6 +75,7 @@ public struct NetworkSystem: Sendable {
         self.tasks = tasks
         self.presets = presets
         build = { try make(decodeConfiguration(Network.Settings.self, from: $0)) }
+        self.renamed = renamed
         self.inferred = { inferred($0, $1)?.json }
     }
 
@@ -85,7 +91,7 @@ public struct NetworkSystem: Sendable {
     }
 
     /// Every system.
-    public static let all: [NetworkSystem] = [.fusionMambaRS]
+    public static let all: [NetworkSystem] = [.mmMamba, .fusionMambaRS, .fusionMambaMM]
 
     /// The system of a name, in any case; nil when there is none.
     public static func named(_ name: String) -> NetworkSystem? {

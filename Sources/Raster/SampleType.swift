@@ -87,7 +87,7 @@ public enum SampleType: String, Hashable, Sendable, CaseIterable {
     }
 
     /// The smallest type that holds every number of both.
-    func union(_ other: SampleType) -> SampleType {
+    package func union(_ other: SampleType) -> SampleType {
         if self == other { return self }
         if self == .int8 { return SampleType.int16.union(other) }
         if other == .int8 { return union(.int16) }

@@ -106,7 +106,7 @@ extension Window: CustomStringConvertible {
 }
 
 /// The product of two counts, `Int.max` where it does not fit.
-func saturatingProduct(_ first: Int, _ second: Int) -> Int {
+package func saturatingProduct(_ first: Int, _ second: Int) -> Int {
     let (product, overflow) = first.multipliedReportingOverflow(by: second)
     return overflow ? Int.max : product
 }

@@ -8,7 +8,8 @@ extension SelectiveScan {
     var suitsKernel: Bool {
         let large = [u, delta, B, C] + [z].compactMap { $0 }
         let storage = u.dtype
-        return [.float32, .bfloat16, .float16].contains(storage) && large.allSatisfy { $0.dtype == storage }
+        return !SelectiveScanLibrary.usesTensorOperations
+            && [.float32, .bfloat16, .float16].contains(storage) && large.allSatisfy { $0.dtype == storage }
             && (paths?.pixels.device ?? .cpu) == .cpu
             && tensors.allSatisfy { $0.device == .cpu && ($0.dtype == storage || $0.dtype == .float32) }
     }
@@ -50,7 +51,9 @@ extension SelectiveScan {
             arguments.last_state = mutable(lastState)
             arguments.checkpoints = checkpoints.flatMap(mutable)
             return withExtendedLifetime((y, lastState, checkpoints)) {
-                fk_scan_forward(&arguments, fk_parallel_for, nil, message, capacity)
+                profiled("selective scan", work: batches * channels * states * length) {
+                    fk_scan_forward(&arguments, fk_parallel_for, nil, message, capacity)
+                }
             }
         }
         return (y, lastState, checkpoints)
@@ -93,7 +96,9 @@ extension SelectiveScan {
             gradients.ddelta_bias = results.deltaBias.flatMap(mutable)
             gradients.dinitial_state = results.initialState.flatMap(mutable)
             return withExtendedLifetime((results.tensors, dy, dLastState, checkpoints)) {
-                fk_scan_backward(&arguments, &gradients, fk_parallel_for, nil, message, capacity)
+                profiled("selective scan, backward", work: u.size(0) * channels * A.size(1) * u.size(2)) {
+                    fk_scan_backward(&arguments, &gradients, fk_parallel_for, nil, message, capacity)
+                }
             }
         }
         return zip(results.tensors, tensors).map { $0.to($1.dtype) }

@@ -24,6 +24,10 @@ public enum SelectiveScanLibrary {
         }
     }
 
+    /// Whether scans on the CPU are loops of tensor operations, as in programs that have no kernel: what benchmarks compare
+    /// with.
+    @TaskLocal package static var usesTensorOperations = false
+
     /// Whether a scan on a CUDA device must use the kernels.
     static let requiresCUDAKernels = ProcessInfo.processInfo.environment["FUSIONKIT_CUDA_SCAN"] == "kernels"
 

@@ -102,12 +102,26 @@ public struct GoldenConfiguration {
         self.values = values
     }
 
+    private init(values: [String: Any]) { self.values = values }
+
     /// The setting of a name and type, if there is one.
     func optional<Value>(_ key: String, as type: Value.Type = Value.self) -> Value? {
         if type == Double.self { return (values[key] as? NSNumber)?.doubleValue as? Value }
         if type == Int.self { return (values[key] as? NSNumber)?.intValue as? Value }
         if type == Bool.self { return (values[key] as? NSNumber)?.boolValue as? Value }
         return values[key] as? Value
+    }
+
+    /// These settings as a network's configuration; what the network has no key for is left out.
+    func settings<Settings: Configuration>(_ type: Settings.Type = Settings.self) throws -> Settings {
+        let known = Set(Settings.CodingKeys.allCases.map(\.stringValue))
+        let data = try JSONSerialization.data(withJSONObject: values.filter { known.contains($0.key) })
+        return try decodeConfiguration(type, from: data)
+    }
+
+    /// The settings inside a setting.
+    func nested(_ key: String) throws -> GoldenConfiguration {
+        GoldenConfiguration(values: try value(key, as: [String: Any].self))
     }
 
     /// The setting of a name and type.

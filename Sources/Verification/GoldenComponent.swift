@@ -13,17 +13,21 @@ struct GoldenComponent: Sendable {
         /// Outputs of the file that this program does not compute.
         var leavesOut: Set<String> = []
         /// Further prefixes of tensors of the file that are outputs, such as "index"; the names of such outputs have the
-        /// prefix.
+        /// prefix. With "grad" the run computes the gradients itself.
         var furtherOutputs: [String] = []
+        /// Whether the file may lack a tensor of the module, which keeps its value then.
+        var mayLack: (_ name: String) -> Bool = { _ in false }
 
         /// A run of a module.
         init(
             _ module: Module? = nil, leavesOut: Set<String> = [], furtherOutputs: [String] = [],
+            mayLack: @escaping (_ name: String) -> Bool = { _ in false },
             _ forward: @escaping ([String: Tensor]) throws -> [String: Tensor]
         ) {
             self.module = module
             self.leavesOut = leavesOut
             self.furtherOutputs = furtherOutputs
+            self.mayLack = mayLack
             self.forward = forward
         }
     }
@@ -41,8 +45,8 @@ struct GoldenComponent: Sendable {
     static let all: [String: [String: GoldenComponent]] = [
         "fusionmamba-rs": fusionMambaRS,
         "sharpening": sharpening,
-        "fusionmamba-mm": fusionMambaMM,
-        "mmmamba": mmMamba.merging(miScan) { $1 },
+        "fusionmamba-mm": fusionMambaMM.merging(fusionMambaMMTraining) { $1 }.merging(fusionMambaMMImages) { $1 },
+        "mmmamba": mmMamba.merging(mmMambaData) { $1 }.merging(miScan) { $1 },
         "lemamba": leMamba.merging(leMambaPaths) { $1 },
     ]
 }

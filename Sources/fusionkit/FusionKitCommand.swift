@@ -14,8 +14,8 @@ struct FusionKitCommand: ParsableCommand {
         version: FusionKitVersion.current,
         subcommands: [
             PansharpenCommand.self, HypersharpenCommand.self, EvaluateCommand.self, SimulateCommand.self,
-            ViewCommand.self, ConvertCommand.self,
-            CreateCommand.self, InfoCommand.self, MethodsCommand.self, VerifyCommand.self,
+            ViewCommand.self, ConvertCommand.self, CreateCommand.self, FuseCommand.self, InfoCommand.self,
+            MethodsCommand.self, UpscaleCommand.self, VerifyCommand.self,
         ])
 
     static func main() {

@@ -8,29 +8,29 @@ struct InterleavedScanMixerTests {
     /// A variant and a map that it shall be tried on.
     struct Variant: CustomStringConvertible, Sendable {
         var window: Int? = 2
-        var directions = ScanPath.Direction.allCases
-        var fusion = InterleavedScanConfiguration.Fusion.inContext
-        var inverse = InterleavedScanConfiguration.Inverse.exact
+        var directions = MMMambaConfiguration.Direction.allCases
+        var fusion = MMMambaConfiguration.Fusion.inContext
+        var inverse = MMMambaConfiguration.ScanInverse.exact
         var hasPan = true
         var size = (4, 6)
 
         var description: String {
             "window \(window ?? 0), \(directions), \(fusion), \(inverse), \(size)\(hasPan ? "" : ", no pan")"
         }
-        var configuration: InterleavedScanConfiguration {
-            var configuration = InterleavedScanConfiguration(width: 5)
-            configuration.block.states = 3
-            configuration.window = window
+        var configuration: MMMambaConfiguration {
+            var configuration = MMMambaConfiguration(bands: 4, width: 6)
+            configuration.states = 3
+            configuration.window = window.map { .side($0) } ?? .global
             configuration.directions = directions
             configuration.fusion = fusion
-            configuration.inverse = inverse
+            configuration.scanInverse = inverse
             return configuration
         }
     }
 
     static let variants: [Variant] =
         [true, false].flatMap { hasPan in
-            InterleavedScanConfiguration.Fusion.allCases.flatMap { fusion in
+            MMMambaConfiguration.Fusion.allCases.flatMap { fusion in
                 [
                     Variant(fusion: fusion, hasPan: hasPan), Variant(window: nil, fusion: fusion, hasPan: hasPan),
                     Variant(window: 1, directions: [.rows], fusion: fusion, hasPan: hasPan, size: (1, 3)),
@@ -44,7 +44,7 @@ struct InterleavedScanMixerTests {
             }
         }
 
-    private func mixer(_ configuration: InterleavedScanConfiguration) throws -> InterleavedScanMixer {
+    private func mixer(_ configuration: MMMambaConfiguration) throws -> InterleavedScanMixer {
         let mixer = try InterleavedScanMixer(configuration)
         let generator = RandomGenerator(seed: 3)
         mixer.initialize(using: generator)
@@ -61,7 +61,7 @@ struct InterleavedScanMixerTests {
 
     @Test("has the authors' parameters")
     func names() throws {
-        var configuration = InterleavedScanConfiguration()
+        var configuration = MMMambaConfiguration()
         func shapes() throws -> [String: [Int]] {
             Dictionary(
                 uniqueKeysWithValues: try InterleavedScanMixer(configuration).state().map { ($0.name, $0.tensor.shape) }
@@ -89,7 +89,7 @@ struct InterleavedScanMixerTests {
             let mixer = try mixer(variant.configuration)
             let generator = RandomGenerator(seed: 9)
             func features() -> Tensor {
-                Tensor.normal([2, 5, variant.size.0, variant.size.1], generator: generator).to(.float64)
+                Tensor.normal([2, 6, variant.size.0, variant.size.1], generator: generator).to(.float64)
             }
             let (ms, pan) = (features(), variant.hasPan ? features() : nil)
             try withoutGradients {
@@ -107,10 +107,10 @@ struct InterleavedScanMixerTests {
         try withTorchErrors {
             var configuration = Variant().configuration
             let exact = try mixer(configuration)
-            configuration.inverse = .released
+            configuration.scanInverse = .released
             let released = try mixer(configuration)
             for (size, differs) in [((4, 6), true), ((4, 4), false)] {
-                let ms = Tensor.normal([1, 5, size.0, size.1], generator: RandomGenerator(seed: 4)).to(.float64)
+                let ms = Tensor.normal([1, 6, size.0, size.1], generator: RandomGenerator(seed: 4)).to(.float64)
                 let results = try withoutGradients {
                     try [exact, released].map { try $0(ms: ms, pan: ms).ms }
                 }
@@ -123,7 +123,7 @@ struct InterleavedScanMixerTests {
     func unused() throws {
         try withTorchErrors {
             let mixer = try mixer(Variant().configuration)
-            let ms = Tensor.normal([1, 5, 4, 4], generator: RandomGenerator(seed: 4)).to(.float64)
+            let ms = Tensor.normal([1, 6, 4, 4], generator: RandomGenerator(seed: 4)).to(.float64)
             let result = try mixer(ms: ms, pan: ms)
             (result.ms.sum() + (result.pan?.sum() ?? result.ms.sum())).backward()
             let without = mixer.namedParameters().filter { $0.tensor.gradient == nil }.map(\.name)
@@ -140,10 +140,10 @@ struct InterleavedScanMixerTests {
                     try mixer(ms: .zeros(ms, dtype: .float64), pan: .zeros(pan, dtype: .float64))
                 }?.description
             }
-            #expect(message([1, 4, 4, 4], [1, 4, 4, 4])?.contains("it must be (B, 5, H, W)") == true)
-            #expect(message([1, 5, 4, 4], [1, 5, 4, 6])?.contains("must be [1, 5, 4, 4]") == true)
+            #expect(message([1, 4, 4, 4], [1, 4, 4, 4])?.contains("it must be (B, 6, H, W)") == true)
+            #expect(message([1, 6, 4, 4], [1, 6, 4, 6])?.contains("must be [1, 6, 4, 4]") == true)
             #expect(
-                message([1, 5, 4, 5], [1, 5, 4, 5])
+                message([1, 6, 4, 5], [1, 6, 4, 5])
                     == "windows of 2 don't divide a map of 4 × 5 pixels; fill it up to multiples of 2.")
         }
         var configuration = Variant(window: 0).configuration
@@ -151,7 +151,7 @@ struct InterleavedScanMixerTests {
         configuration = Variant(directions: [.rows, .rows]).configuration
         #expect(throws: ConfigurationError.self) { try InterleavedScanMixer(configuration) }
         configuration = Variant().configuration
-        configuration.block.convolutionWidth = 4
+        configuration.convolutionWidth = 4
         #expect(throws: ConfigurationError.self) { try InterleavedScanMixer(configuration) }
     }
 }

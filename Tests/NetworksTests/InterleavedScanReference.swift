@@ -79,7 +79,7 @@ struct InterleavedScanReference {
         if let second { tokens.append(second.values) } else if isConcatenated { tokens.append(first.values * 0) }
         let all = Tensor.concatenated(tokens, axis: isConcatenated ? 1 : 2)
 
-        let orders = variant.directions.map { order($0, images: images) }
+        let orders = variant.directions.map { order($0.path, images: images) }
         let sequences = Tensor.stacked(
             orders.map { all.selected(axis: 2, indices: Tensor($0.pixels.map { Int32($0) })) }, axis: 1)
         let (states, rank) = (try parameter("A_logs").size(1), try parameter("dt_projs_weight").size(2))

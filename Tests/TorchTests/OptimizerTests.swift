@@ -178,3 +178,55 @@ import Torch
         #expect(losses[0] > 0.1 && losses[299] < 0.01, "\(losses[0]) \(losses[299])")
     }
 }
+
+@Suite("Limits and schedules of training") struct TrainingStepTests {
+    private func parameter(_ gradient: [Double]?, _ dtype: DType = .float64) -> Tensor {
+        let tensor = Tensor.zeros([gradient?.count ?? 2], dtype: dtype)
+        tensor.setRequiresGradient()
+        if let gradient { tensor.gradient = Tensor(gradient).to(dtype) }
+        return tensor
+    }
+
+    @Test("gradients are shrunk together to the norm allowed, and parameters without one stay without")
+    func clipped() {
+        let (a, b, frozen) = (parameter([3, 0]), parameter([0, 4, 12]), parameter(nil))
+        #expect(clipGradientNorm([("a", a), ("frozen", frozen), ("b", b)], to: 6.5) == 13)
+        let found = [a, b].flatMap { $0.gradient?.array(of: Double.self) ?? [] }
+        let factor = Double(Float(6.5 / (13 + 1e-6)))
+        #expect(zip(found, [3, 0, 0, 4, 12]).allSatisfy { abs($0 - factor * $1) < 1e-15 })
+        #expect(frozen.gradient == nil)
+    }
+
+    @Test("gradients of a smaller norm are left to the bit")
+    func small() {
+        let (a, b) = (parameter([0.1, -0.7]), parameter([0.3], .bfloat16))
+        let before = [a, b].compactMap { $0.gradient?.array(of: Double.self) }
+        let norm = clipGradientNorm([("a", a), ("b", b)], to: 4)
+        #expect(abs(norm - (0.01 + 0.49 + 0.09).squareRoot()) < 1e-3)
+        #expect([a, b].compactMap { $0.gradient?.array(of: Double.self) } == before)
+        #expect(clipGradientNorm([("none", parameter(nil))], to: 1) == 0)
+    }
+
+    @Test("a norm that is not finite shows in the result and in the gradients")
+    func notFinite() {
+        let a = parameter([1, .infinity])
+        #expect(clipGradientNorm([("a", a)], to: 1) == .infinity)
+        #expect(a.gradient?.array(of: Double.self).last?.isNaN == true)
+    }
+
+    @Test("a cosine schedule begins again after each period")
+    func cosine() {
+        let schedule = CosineRestarts(highest: 1, lowest: 0.1, period: 4)
+        let found = (1...9).map { schedule.learningRate(epoch: $0) }
+        let half = 0.45 * 0.5.squareRoot()
+        let period = [1, 0.55 + half, 0.55, 0.55 - half]
+        #expect(zip(found, period + period + [1]).allSatisfy { abs($0 - $1) < 1e-15 })
+    }
+
+    @Test("periods of a cosine schedule may grow")
+    func growing() {
+        let schedule = CosineRestarts(highest: 2, lowest: 0, period: 1, growth: 2)
+        #expect((1...8).map { schedule.learningRate(epoch: $0) > 1.99 } == [1, 1, 0, 1, 0, 0, 0, 1].map { $0 == 1 })
+        #expect(abs(schedule.learningRate(epoch: 6) - 1) < 1e-15)
+    }
+}

@@ -41,6 +41,20 @@ void fk_parallel_for(
     void *context, int64_t count, void (*body)(void *body_context, int64_t begin, int64_t end), void *body_context);
 
 // ---------------------------------------------------------------------------------------------------------------
+// Profiles
+// ---------------------------------------------------------------------------------------------------------------
+
+/// From now on, the operations of this thread are measured. Backward passes run on this thread only on the CPU.
+bool fk_profile_begin(void);
+/// Ends that, and tells what each operation has taken: seconds without those of the operations that it called, calls,
+/// multiply-adds.
+void fk_profile_end(
+    void *context, void (*visit)(void *context, const char *name, double seconds, int64_t calls, double multiply_adds));
+/// An operation that is not libtorch's begins; without effect where nothing is measured.
+void fk_profile_operation_begin(const char *name);
+void fk_profile_operation_end(double multiply_adds);
+
+// ---------------------------------------------------------------------------------------------------------------
 // Types, devices, scalars, indices
 // ---------------------------------------------------------------------------------------------------------------
 

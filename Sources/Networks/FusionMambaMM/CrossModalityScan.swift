@@ -19,18 +19,26 @@ package final class CrossModalityScan: Module {
     @Child("conv2d") var convolution: Conv2d
     @Child("out_norm") var outputNorm: LayerNorm
     @Child("out_proj") var outputProjection: Linear
+    @Child("dropout") var dropout: Dropout
     private let width: Int
+    private let correctsGate: Bool
 
     /// Builds the block.
     ///
+    /// - Parameters:
+    ///   - configuration: sizes; the convolution sees a square of odd width.
+    ///   - dropRate: how many elements of the result are left out in training, 0 to 1.
+    ///   - correctsGate: whether each modality has a gate of its own, as published; the released program makes both from the
+    ///     first.
     /// - Throws: `ConfigurationError` for a number that no block can be built with.
-    package init(_ configuration: MambaConfiguration) throws {
+    package init(_ configuration: MambaConfiguration, dropRate: Double = 0, correctsGate: Bool = false) throws {
         try configuration.validate()
         let side = configuration.convolutionWidth
         guard side % 2 == 1 else {
             throw ConfigurationError.outOfRange(key: "d_conv", value: "\(side)", allowed: "odd")
         }
         width = configuration.width
+        self.correctsGate = correctsGate
         super.init()
         let inner = configuration.innerWidth
         scan = MultiPathScan(
@@ -41,6 +49,7 @@ package final class CrossModalityScan: Module {
         convolution = Conv2d(inner, inner, kernel: Size2(side), padding: Size2(side / 2), groups: inner)
         outputNorm = LayerNorm(inner)
         outputProjection = Linear(inner, width, hasBias: false)
+        dropout = Dropout(dropRate)
     }
 
     /// The scans by the rules of every state-space block.
@@ -57,12 +66,14 @@ package final class CrossModalityScan: Module {
         try require("the first map's pixels", first, [nil, nil, nil, width], "(B, H, W, \(width))")
         try require("the second map's pixels", second, first.shape, "\(first.shape), as those of the first")
         let halves = firstProjection.parts(2, of: first)
+        let secondHalves = secondProjection.weight.chunked(2, axis: 0)
         let a = convolution.channelsLast(halves[0]).silu()
+        let b = convolution.channelsLast(second.linear(weight: secondHalves[0])).silu()
+        let scanned = outputNorm(try scan.skipSampled(added(multiplied(a + 1, b), a)).y)
+        let gate = halves[1].silu()
         // Quirk: the gate of the second modality is made from that of the first, so half of its projection is never used
         // (golden files block_cmfm_*).
-        let b = convolution.channelsLast(second.linear(weight: secondProjection.weight.chunked(2, axis: 0)[0])).silu()
-        let gate = halves[1].silu()
-        let scanned = outputNorm(try scan.skipSampled(a * b + a + b).y)
-        return outputProjection(scanned * (gate + gate.silu()))
+        let secondGate = (correctsGate ? second.linear(weight: secondHalves[1]) : gate).silu()
+        return dropout(outputProjection(multiplied(scanned, added(secondGate, gate))))
     }
 }

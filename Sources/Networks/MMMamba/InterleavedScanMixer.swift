@@ -1,44 +1,10 @@
 import StateSpace
 import Torch
 
-/// How the mixer of MMMamba scans two images.
-package struct InterleavedScanConfiguration: Hashable, Sendable {
-    /// How the images meet.
-    package enum Fusion: String, CaseIterable, Sendable {
-        /// Their windows take turns in one sequence.
-        case inContext
-        /// Their channels lie side by side at each pixel.
-        case channelConcat
-    }
-
-    /// How what was scanned by columns comes back to its pixels.
-    package enum Inverse: String, CaseIterable, Sendable {
-        case exact
-        /// As the released program does it: to other pixels, unless the map is square.
-        case released
-    }
-
-    /// Sizes; the convolution sees a square of odd width.
-    package var block: MambaConfiguration
-    /// The side of a window in pixels; nil for the whole map.
-    package var window: Int? = 4
-    /// The order of the scans' parameters.
-    package var directions: [ScanPath.Direction] = ScanPath.Direction.allCases
-    /// How the images meet.
-    package var fusion = Fusion.inContext
-    /// How results come back to their pixels.
-    package var inverse = Inverse.exact
-
-    /// The authors' choices, for a number of channels.
-    package init(width: Int = 32) {
-        block = MambaConfiguration(width: width, states: 8, convolutionWidth: 3, expansion: 2.66)
-    }
-}
-
 /// The mixer of MMMamba (Wang et al. 2025, multimodal interleaved scan; the authors' `Attention`): each image keeps its own
 /// stream, and they meet only inside the selective scan. "vis" in parameter names means the multispectral image, "inf" the
 /// panchromatic one.
-package final class InterleavedScanMixer: Module {
+package final class InterleavedScanMixer: Module, StreamMixer {
     @Inlined var scan: MultiPathScan
     @Child("in_proj_vis") var inputProjection: Linear
     // Quirk: the authors project both images by in_proj_vis. This one is in every checkpoint and never used (golden file
@@ -50,29 +16,19 @@ package final class InterleavedScanMixer: Module {
     @Child("out_norm_inf") var panNorm: LayerNorm
     @Child("out_proj_vis") var msProjection: Linear
     @Child("out_proj_inf") var panProjection: Linear
-    private let configuration: InterleavedScanConfiguration
+    private let configuration: MMMambaConfiguration
 
     /// Builds the mixer.
     ///
     /// - Throws: `ConfigurationError` for a number that no mixer can be built with.
-    package init(_ configuration: InterleavedScanConfiguration) throws {
-        let block = configuration.block
-        try block.validate()
-        func check(_ key: String, _ value: Any, _ isAllowed: Bool, _ allowed: String) throws(ConfigurationError) {
-            if !isAllowed { throw ConfigurationError.outOfRange(key: key, value: "\(value)", allowed: allowed) }
-        }
-        let (side, directions) = (block.convolutionWidth, configuration.directions)
-        try check("dConv", side, side % 2 == 1, "odd")
-        try check("window", configuration.window ?? 1, (configuration.window ?? 1) >= 1, "1 or more, or \"global\"")
-        try check(
-            "directions", directions.map(\.miScanName),
-            !directions.isEmpty && Set(directions).count == directions.count,
-            "one or more directions, each once")
+    package init(_ configuration: MMMambaConfiguration) throws {
+        try configuration.validate()
         self.configuration = configuration
         super.init()
-        let (width, inner) = (block.width, block.innerWidth)
+        let block = configuration.block
+        let (width, inner, side) = (block.width, block.innerWidth, block.convolutionWidth)
         scan = MultiPathScan(
-            count: directions.count, width: configuration.fusion == .inContext ? inner : 2 * inner,
+            count: configuration.directions.count, width: configuration.fusion == .inContext ? inner : 2 * inner,
             states: block.states, rank: block.rank, steps: block.steps)
         func convolution() -> Conv2d {
             Conv2d(inner, inner, kernel: Size2(side), padding: Size2(side / 2), groups: inner)
@@ -98,18 +54,20 @@ package final class InterleavedScanMixer: Module {
     package func callAsFunction(ms: Tensor, pan: Tensor?) throws -> (ms: Tensor, pan: Tensor?) {
         try check(ms, pan)
         let size = [ms.size(2), ms.size(3)]
-        let msHalves = inputProjection.parts(2, of: ms.permuted(0, 2, 3, 1))  // (B, H, W, D)
-        let panHalves = pan.map { inputProjection.parts(2, of: $0.permuted(0, 2, 3, 1)) }
-        let msPixels = msConvolution.channelsLast(msHalves[0]).silu().flattened(from: 1, to: 2)  // (B, H·W, D)
-        let panPixels = panHalves.map { panConvolution.channelsLast($0[0]).silu().flattened(from: 1, to: 2) }
+        func entry(_ map: Tensor, _ convolution: Conv2d) -> (values: Tensor, gate: Tensor) {
+            let halves = inputProjection.parts(2, of: map.permuted(0, 2, 3, 1))  // (B, H, W, D)
+            return (convolution.channelsLast(halves[0]).silu().flattened(from: 1, to: 2), halves[1])
+        }
+        let (msPixels, msGate) = entry(ms, msConvolution)  // (B, H·W, D)
+        let panEntry = pan.map { entry($0, panConvolution) }
 
         let scanned: [Tensor]
         switch configuration.fusion {
         case .inContext:
-            let pixels = panPixels.map { Tensor.concatenated([msPixels, $0], axis: 1) } ?? msPixels
+            let pixels = panEntry.map { Tensor.concatenated([msPixels, $0.values], axis: 1) } ?? msPixels
             scanned = try scan(pixels, images: pan == nil ? 1 : 2, size).chunked(pan == nil ? 1 : 2, axis: 1)
         case .channelConcat:
-            let pixels = Tensor.concatenated([msPixels, panPixels ?? Tensor.zeros(like: msPixels)], axis: 2)
+            let pixels = Tensor.concatenated([msPixels, panEntry?.values ?? Tensor.zeros(like: msPixels)], axis: 2)
             scanned = try scan(pixels, images: 1, size).chunked(2, axis: 2)
         }
         func output(_ y: Tensor, _ norm: LayerNorm, _ gate: Tensor, _ projection: Linear) -> Tensor {
@@ -117,36 +75,33 @@ package final class InterleavedScanMixer: Module {
             return projection(gated).permuted(0, 3, 1, 2)
         }
         return (
-            output(scanned[0], msNorm, msHalves[1], msProjection),
-            panHalves.map { output(scanned[1], panNorm, $0[1], panProjection) }
+            output(scanned[0], msNorm, msGate, msProjection),
+            panEntry.map { output(scanned[1], panNorm, $0.gate, panProjection) }
         )
     }
 
     /// The sum of all directions at each pixel of one or two images, (B, images · H·W, D).
     private func scan(_ pixels: Tensor, images: Int, _ size: [Int]) throws -> Tensor {
         let (height, width) = (size[0], size[1])
-        func paths(_ directions: [ScanPath.Direction]) throws -> ScanPaths {
-            try ScanPaths(
-                directions.map { .interleaved(images: images, windows: configuration.window, $0) }, height: height,
-                width: width, device: pixels.device)
-        }
-        let directions = configuration.directions
-        guard configuration.inverse == .released, height != width, configuration.window != nil,
+        let (directions, window) = (configuration.directions.map(\.path), configuration.window.pixels)
+        let paths = try ScanPaths(
+            directions.map { .interleaved(images: images, windows: window, $0) }, height: height, width: width,
+            device: pixels.device)
+        guard configuration.scanInverse == .released, height != width, window != nil,
             directions.contains(where: { !$0.isByRows })
-        else { return try scan(pixels, along: paths(directions)).y }
+        else { return try scan(pixels, along: paths).y }
 
         // Quirk: the released program brings results by columns back to other pixels (golden file
         // block_mmmamba_8x12_released).
         let operands = try scan.operands(of: pixels)
-        let all = try paths(directions)
         func sum(byRows: Bool) throws -> Tensor? {
             let results = try directions.indices.filter { directions[$0].isByRows == byRows }
-                .map { try scan.scan(operands, path: $0, of: all).y }
+                .map { try scan.scan(operands, path: $0, of: paths).y }
             guard let first = results.first else { return nil }
             return results.dropFirst().reduce(first) { added($0, $1) }
         }
         let exchange = try ScanPaths.releasedColumnMerge(
-            window: configuration.window, height: height, width: width, device: pixels.device)
+            window: window, height: height, width: width, device: pixels.device)
         let byColumns = try sum(byRows: false).map { sum in
             Tensor.concatenated(
                 sum.chunked(images, axis: 1).map { $0.selected(axis: 1, indices: exchange.pixels[.at(0)]) }, axis: 1)
@@ -156,10 +111,10 @@ package final class InterleavedScanMixer: Module {
     }
 
     private func check(_ ms: Tensor, _ pan: Tensor?) throws(BlockInputError) {
-        let width = configuration.block.width
+        let width = configuration.width
         try require("the multispectral features", ms, [nil, width, nil, nil], "(B, \(width), H, W)")
         if let pan { try require("the panchromatic features", pan, ms.shape, "\(ms.shape), as the multispectral ones") }
-        let (height, side) = (ms.size(2), configuration.window ?? 1)
+        let (height, side) = (ms.size(2), configuration.window.pixels ?? 1)
         guard height % side == 0, ms.size(3) % side == 0 else {
             throw BlockInputError(
                 "windows of \(side) don't divide a map of \(height) × \(ms.size(3)) pixels; fill it up to multiples of "

@@ -106,7 +106,11 @@ private struct CausalConvolution {
         withArguments { arguments in
             let (output, batch, token) = tokens(y)
             (arguments.output, arguments.output_batch, arguments.output_token) = (output, batch, token)
-            withExtendedLifetime(y) { fk_causal_convolution(&arguments, fk_parallel_for, nil) }
+            withExtendedLifetime(y) {
+                profiled("causal convolution", work: y.count * taps) {
+                    fk_causal_convolution(&arguments, fk_parallel_for, nil)
+                }
+            }
         }
         return y
     }

@@ -9,12 +9,12 @@ public struct MambaConfiguration: Configuration, Hashable, Sendable {
         /// A number, 1 or more.
         case fixed(Int)
 
-        /// Reads a number or "auto".
+        /// Reads a number, "auto", or its formula as some authors write it, "ceil(width/16)".
         public init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let rank = try? container.decode(Int.self) {
                 self = .fixed(rank)
-            } else if try container.decode(String.self) == "auto" {
+            } else if try ["auto", "ceil(width/16)"].contains(container.decode(String.self)) {
                 self = .automatic
             } else {
                 throw DecodingError.dataCorruptedError(in: container, debugDescription: "a number or \"auto\"")

@@ -17,7 +17,9 @@ extension Module {
             for (_, tensor) in namedParameters() + namedBuffers() {
                 let gradient = tensor.gradient
                 tensor.gradient = nil
-                tensor.become(change(tensor.detached()))
+                tensor.become(
+                    tensor.repeatsOneElement
+                        ? change(tensor.oneElement).expanded(tensor.shape) : change(tensor.detached()))
                 if let gradient { tensor.gradient = change(gradient) }
             }
         }

@@ -36,7 +36,7 @@ extension Module {
         try withTorchErrors {
             withoutGradients {
                 for (name, tensor) in own {
-                    if let values = state[name] { tensor.copy(from: values) }
+                    if let values = state[name] { tensor.take(values) }
                 }
             }
         }

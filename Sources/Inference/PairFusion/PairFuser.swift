@@ -1,0 +1,63 @@
+import Classical
+import Networks
+import Torch
+
+/// What makes one brightness of two.
+public enum PairFuser {
+    /// Without training.
+    case laplacianPyramid
+    /// A network with its weights, on a device.
+    case network(any PairFusionNetwork, name: String, device: Device)
+
+    /// A network with the weights of a file.
+    ///
+    /// - Throws: ``SceneError`` for weights of another task, `TorchError` when the device is not there.
+    public init(_ checkpoint: NetworkCheckpoint, device: Device = .cpu) throws {
+        guard let network = checkpoint.network as? any PairFusionNetwork else {
+            throw SceneError.otherTask(checkpoint, needed: .fuse)
+        }
+        try withTorchErrors { network.to(device) }
+        self = .network(network, name: checkpoint.description.system, device: device)
+    }
+
+    /// The name of the method.
+    public var name: String {
+        switch self {
+        case .laplacianPyramid: LaplacianPyramid.name
+        case .network(_, let name, _): name
+        }
+    }
+
+    /// What parts of an image should begin at multiples of.
+    var sizeMultiple: Int {
+        switch self {
+        case .laplacianPyramid: LaplacianPyramid.sizeMultiple
+        case .network(let network, _, _): network.sizeMultiple
+        }
+    }
+
+    /// Bytes of memory for each pixel of a part.
+    var bytesPerPixel: Int {
+        switch self {
+        case .laplacianPyramid: LaplacianPyramid.bytesPerPixel
+        case .network(let network, _, _): network.bytesPerPixel
+        }
+    }
+
+    /// Fuses two images, (H, W) in 0…1; the result, too.
+    func fuse(_ first: [Float], _ second: [Float], height: Int, width: Int) throws -> [Float] {
+        switch self {
+        case .laplacianPyramid:
+            return LaplacianPyramid.fuse(first, second, height: height, width: width).map { min(max($0, 0), 1) }
+        case .network(let network, _, let device):
+            return try withTorchErrors {
+                try withInference {
+                    func image(_ values: [Float]) -> Tensor {
+                        Tensor(values, shape: [1, 1, height, width]).to(device)
+                    }
+                    return try network.fuse(image(first), image(second)).clamped(0, 1).array(of: Float.self)
+                }
+            }
+        }
+    }
+}

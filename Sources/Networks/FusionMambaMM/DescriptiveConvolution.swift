@@ -1,0 +1,43 @@
+import StateSpace
+import Torch
+
+/// The learnable descriptive convolution of FusionMamba (Xie et al. 2024, LDC; the authors' `LDC` and
+/// `Enhancement_texture_LDC`): 3 × 3, without bias, from whose centre tap a learnt share of the sum of all taps is taken.
+package final class DescriptiveConvolution: Module {
+    @Child("conv") var convolution: Conv2d
+    // All ones in every file of the authors, so no memory is spent on it until a file says otherwise.
+    @Buffer("base_mask") var baseMask: Tensor
+    @Parameter("learnable_mask") var mask: Tensor
+    @Parameter("learnable_theta") var share: Tensor
+
+    package init(_ inputs: Int, _ outputs: Int) {
+        super.init()
+        convolution = Conv2d(inputs, outputs, kernel: 3, padding: 1, hasBias: false)
+        baseMask = .repeating(1, shape: [outputs, inputs, 3, 3])
+        mask = .ones([outputs, inputs])
+        share = .full([1], 0.5)
+    }
+
+    /// The whole sum for every pair of channels, at half its weight.
+    package override func initializeParameters(using generator: RandomGenerator) {
+        mask.fill(1)
+        share.fill(0.5)
+    }
+
+    /// - Parameter map: (B, H, W, inputs).
+    /// - Returns: (B, H, W, outputs).
+    package func callAsFunction(_ map: Tensor) -> Tensor {
+        map.permuted(0, 3, 1, 2).conv2d(weight: kernel, padding: 1).permuted(0, 2, 3, 1)
+    }
+
+    /// (outputs, inputs, 3, 3)
+    private var kernel: Tensor {
+        let weight = convolution.weight
+        let centre = weight[.all, .all, 1, 1]
+        // Quirk: the correction is multiplied by the centre tap, unlike in central difference convolutions (golden file
+        // block_ldc).
+        let correction = centre * weight.sum(2, 3) * mask * share
+        let masked = baseMask.repeatsOneElement ? weight : weight * baseMask
+        return masked - correction.unsqueezed(-1).unsqueezed(-1).padded([1, 1, 1, 1])
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Foundation
+import FusionKit
+
+struct FuseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fuse", abstract: "Fuse two images of one subject: infrared and visible, CT or PET and MRI, …",
+        discussion: """
+            The first image is the one with the structure (visible light, MRI, phase contrast), the second adds to it \
+            (infrared, CT, PET, SPECT, GFP). Both are grey or colour pictures of the same size. Brightness is fused; \
+            colours of the image that has any are kept, opacity too. Without --weights the Laplacian pyramid fuses.
+
+            Two folders are fused picture by picture, paired by name, into a folder.
+
+            Example: fusionkit fuse visible.png infrared.png -o fused.png --weights ir-vis.safetensors
+            """)
+
+    @Argument(help: "The first image, or a folder of such.", completion: .file())
+    var first: String
+
+    @Argument(help: "The second image, or a folder of such.", completion: .file())
+    var second: String
+
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(
+        help: ArgumentHelp("A trained network; 'fusionkit methods' lists those that fuse.", valueName: "file"),
+        completion: .file(extensions: ["safetensors", "pth", "pt"]))
+    var weights: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "What is fused, for the arithmetic of colours (default: by which image has any).", valueName: "task"))
+    var task: FuseTask?
+
+    @Option(help: ArgumentHelp("The sample that is white (default: the largest of the type).", valueName: "number"))
+    var peak: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Fuse at this many rows and columns, as the authors of FusionMamba do with 256, and bring the result back.",
+            valueName: "pixels"))
+    var resize: Int?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Make the darkest fused pixel black and the brightest white (default: with --weights).")
+    var stretch: Bool?
+
+    @OptionGroup(title: "Resources") var resources: ResourceOptions
+    @OptionGroup(title: "Talk") var talk: TalkOptions
+
+    func validate() throws {
+        if let peak, !(peak > 0 && peak.isFinite) { throw ValidationError("--peak is \(peak); give a number above 0.") }
+        if let resize, !(32...4096).contains(resize) {
+            throw ValidationError("--resize is \(resize); give 32 to 4096.")
+        }
+    }
+
+    func run() throws {
+        var options = PairFusion.Options()
+        options.peak = peak
+        options.stretches = stretch
+        options.colourSpace = task?.colourSpace
+        options.workingSide = resize
+        options.memoryBytes = resources.memoryBytes
+        options.threads = resources.threadCount
+        options.sampleType = output.sampleType
+        options.writing = output.writing
+        let job = FuseJob(weights: weights, device: resources.device, options: options, talk: talk.talk)
+        switch (isDirectory(first), isDirectory(second)) {
+        case (false, false): try job.run(first, second, output: output.output)
+        case (true, true): try job.run(folder: first, folder: second, output: output.output)
+        default:
+            throw Failure(
+                .usage, "\(first) and \(second): one is a folder and one is not. Give two files or two folders.")
+        }
+    }
+
+    private func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+}
+
+/// What is fused.
+enum FuseTask: String, ExpressibleByArgument, CaseIterable {
+    case infraredVisible = "ir-vis"
+    case ctMRI = "ct-mri"
+    case petMRI = "pet-mri"
+    case spectMRI = "spect-mri"
+    case gfpPhaseContrast = "gfp-pc"
+
+    /// Where the authors of FusionMamba replace the brightness of a colour image of this kind.
+    var colourSpace: LumaSpace {
+        switch self {
+        case .infraredVisible, .ctMRI: .yCrCb
+        case .petMRI, .spectMRI, .gfpPhaseContrast: .yuv
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import FusionKit
+
+/// The fusion of two pictures, or of two folders of pictures, as the user asked for it.
+struct FuseJob {
+    let weights: String?
+    let device: DeviceChoice
+    let options: PairFusion.Options
+    let talk: Talk
+
+    /// Fuses two pictures.
+    func run(_ first: String, _ second: String, output: String) throws {
+        let inputs = [first, second] + [weights].compactMap { $0 }
+        try OutputPath.check(output, overwrites: options.writing.overwrites, inputs: inputs)
+        let fuser = try fuser()
+        let bar = ProgressBar(talk)
+        defer { bar.clear() }
+        let start = ContinuousClock.now
+        let summary = try Interruption.gracefully { cancellation in
+            try fuse(first, second, output: output, fuser: fuser, cancellation: cancellation) { bar.show($0) }
+        }
+        bar.clear()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let profile = summary.profile
+        talk.say(
+            "\(output): \(profile.width) × \(profile.height) pixels, \(summary.coloursFrom == nil ? "grey" : "colour"), "
+                + "\(profile.sampleType.name), \(fuser.name), \(String(format: "%.1f", seconds)) s")
+    }
+
+    /// Fuses the pictures of two folders that have the same names.
+    ///
+    /// - Throws: ``Failure`` when no two have, and in the end when some could not be fused; the others are written.
+    func run(folder first: String, folder second: String, output: String) throws {
+        let pairs = try PicturePairs(first, second)
+        let folder = try OutputFolder(output)
+        for notice in pairs.notices { talk.warn(notice) }
+        let fuser = try fuser()
+        let bar = ProgressBar(talk)
+        defer { bar.clear() }
+        var failures: [String] = []
+        let start = ContinuousClock.now
+        try Interruption.gracefully { cancellation in
+            for (index, pair) in pairs.pairs.enumerated() {
+                try cancellation.check()
+                bar.show(Inference.Progress(stage: "fusing", done: index, total: pairs.pairs.count))
+                let file = folder.file((pair.first as NSString).lastPathComponent)
+                do {
+                    try OutputPath.check(
+                        file, overwrites: options.writing.overwrites, inputs: [pair.first, pair.second])
+                    _ = try fuse(pair.first, pair.second, output: file, fuser: fuser, cancellation: cancellation)
+                } catch {
+                    // Ctrl-C ends everything; anything else is this picture's own trouble.
+                    try cancellation.check()
+                    bar.clear()
+                    let failure = Failure(error)
+                    if failure.status == Failure.Kind.writing.rawValue { throw failure }
+                    failures.append(pair.name)
+                    talk.warn("\(pair.name): \(failure.message)")
+                }
+            }
+        }
+        bar.clear()
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let done = pairs.pairs.count - failures.count
+        talk.say(
+            "\(output): \(done) of \(pairs.pairs.count) pictures, \(fuser.name), \(String(format: "%.1f", seconds)) s")
+        guard failures.isEmpty else {
+            throw Failure(
+                .data,
+                "\(failures.count) of \(pairs.pairs.count) pictures could not be fused: "
+                    + failures.joined(separator: ", ") + ".")
+        }
+    }
+
+    private func fuser() throws -> PairFuser {
+        guard let weights else { return .laplacianPyramid }
+        let checkpoint = try NetworkCheckpoint(file: weights)
+        for notice in checkpoint.notices { talk.detail("\(weights): \(notice)") }
+        return try PairFuser(checkpoint, device: device.device())
+    }
+
+    private func fuse(
+        _ first: String, _ second: String, output: String, fuser: PairFuser, cancellation: Cancellation,
+        progress: @escaping @Sendable (Inference.Progress) -> Void = { _ in }
+    ) throws -> PairFusion.Summary {
+        let job = try PairFusion(first: first, second: second, fuser: fuser, options: options)
+        let summary = try job.run(output: output, cancellation: cancellation, progress: progress)
+        if let file = summary.coloursFrom { talk.detail("\(output): colours of \(file)") }
+        if let side = summary.tileSide { talk.detail("\(output): parts of \(side) × \(side) pixels") }
+        return summary
+    }
+}

@@ -1,0 +1,31 @@
+import Networks
+import Testing
+import Torch
+
+/// The multiply-adds of a forward pass beside those that are published or follow from the paper; the specification counts
+/// matrix products and convolutions, and scans apart.
+@Suite("Cost of networks") struct NetworkCostTests {
+    /// Multiply-adds of products and convolutions, and state updates.
+    private func cost(_ body: () throws -> Void) throws -> (multiplyAdds: Double, updates: Double) {
+        let profile = try OperationProfile.measuring { try withInference(body) }
+        let updates = profile.entries.filter { $0.name == "selective scan" }.reduce(0) { $0 + $1.multiplyAdds }
+        return (
+            profile.entries.filter { !$0.name.contains("selective scan") && $0.name != "causal convolution" }
+                .reduce(0) { $0 + $1.multiplyAdds }, updates
+        )
+    }
+
+    private func isClose(_ value: Double, _ expected: Double, within tolerance: Double = 0.02) -> Bool {
+        abs(value - expected) <= tolerance * expected
+    }
+
+    @Test("FusionMamba (Peng): 0.155 M multiply-adds and 13.3 k state updates a pixel")
+    func fusionMambaRS() throws {
+        let network = try FusionMambaRS()
+        network.initialize(using: RandomGenerator(seed: 1))
+        let (ms, pan) = (Tensor.zeros([1, 8, 16, 16]), Tensor.zeros([1, 1, 64, 64]))
+        let found = try cost { _ = try network(ms: ms, pan: pan) }
+        #expect(isClose(found.multiplyAdds, 0.64e9), "\(found)")
+        #expect(isClose(found.updates, 54.5e6), "\(found)")
+    }
+}
