@@ -22,8 +22,9 @@ struct MATFile {
     private static let headingSize = 128
     /// What a hostile file may at most make us look at.
     private static let mostVariables = 4096
-    /// Bytes of a packed variable that are unpacked to see what it is.
-    private static let previewSize = 4096
+    /// Bytes of a packed variable that are unpacked to see what it is: more than a block of deflate that is kept as it is
+    /// can have (65,535), as such blocks are unpacked as a whole or not at all.
+    private static let previewSize = 1 << 17
     /// Deflate packs at most so many bytes into one.
     private static let mostPacked = 1032
 
