@@ -102,7 +102,7 @@ struct FusionMambaMMStateTests {
             // As a file has them.
             try network.load(
                 Dictionary(uniqueKeysWithValues: network.state().map { ($0.name, $0.tensor.contiguous().copy()) }))
-            #expect(masks().allSatisfy(\.repeatsOneElement))
+            #expect(masks().allSatisfy { $0.repeatsOneElement })
         }
     }
 
