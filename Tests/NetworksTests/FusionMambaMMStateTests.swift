@@ -95,7 +95,7 @@ struct FusionMambaMMStateTests {
         try withTorchErrors {
             let network = try fusionMambaMM()
             func masks() -> [Tensor] { network.state().filter { $0.name.hasSuffix("base_mask") }.map(\.tensor) }
-            #expect(masks().count == 8 && masks().allSatisfy(\.repeatsOneElement))
+            #expect(masks().count == 8 && masks().allSatisfy { $0.repeatsOneElement })
             network.to(.bfloat16)
             #expect(masks().allSatisfy { $0.repeatsOneElement && $0.dtype == .bfloat16 })
             network.to(.float32)
@@ -120,7 +120,8 @@ struct FusionMambaMMStateTests {
             #expect(difference(before, after) > 1e-6)
             state[name] = Tensor.ones([16, 16, 3, 3])
             try network.load(state)
-            #expect(difference(try withInference { try network(inputs.0, inputs.1) }, before) < 1e-6)
+            let restored = try withInference { try network(inputs.0, inputs.1) }
+            #expect(difference(restored, before) < 1e-6)
         }
     }
 
@@ -148,9 +149,9 @@ struct FusionMambaMMStateTests {
             #expect(checkpoint.notices.contains { $0.hasPrefix("2 tensors") })
             let inputs = pair(8, 16)
             try withInference {
-                let doubled = try loaded(inputs.0, inputs.1) + inputs.0 + inputs.1
-                let expected = try network(inputs.0, inputs.1)
-                #expect(difference(expected, doubled) < 1e-5)
+                let once = try loaded(inputs.0, inputs.1)
+                let twice = try network(inputs.0, inputs.1)
+                #expect(difference(twice, once + inputs.0 + inputs.1) < 1e-5)
             }
         }
     }
