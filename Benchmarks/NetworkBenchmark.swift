@@ -22,6 +22,8 @@ struct NetworkProblem: Sendable {
         NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 256, hasPeer: true),
         NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 64, hasPeer: true),
         NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 256, hasPeer: true),
+        NetworkProblem(system: "lemamba", preset: "wv3", side: 64, hasPeer: true),
+        NetworkProblem(system: "lemamba", preset: "wv3", side: 256, hasPeer: false),
     ]
 }
 

@@ -53,6 +53,8 @@ public enum NetworkCheckpointError: Error, Sendable, CustomStringConvertible {
     case otherSystem(file: String, system: String)
     /// The configuration in the file can't be built.
     case configuration(file: String, reason: any Error)
+    /// The parameters have numbers instead of names, and no known configuration has parameters of their shapes.
+    case unnamed(file: String)
     /// The parameters don't fit the configuration.
     case state(file: String, reason: any Error)
 
@@ -67,6 +69,9 @@ public enum NetworkCheckpointError: Error, Sendable, CustomStringConvertible {
                 + "Convert it with fusionkit convert --system NAME."
         case .otherSystem(let file, let system):
             "The parameters in \(file) are not those of \(system). Give the --system that the weights are for."
+        case .unnamed(let file):
+            "The parameters in \(file) have no names, and in their order they have the shapes of no preset. Save a state "
+                + "dictionary with names, or give the --system that the weights are for."
         case .configuration(let file, let reason): "\(file): its configuration can't be used: \(reason)"
         case .state(let file, let reason): "\(file): \(reason)"
         }
@@ -95,7 +100,14 @@ public struct NetworkCheckpoint {
         file: String, system: NetworkSystem? = nil, sensor: String? = nil, peak: Double? = nil, ratio: Int? = nil
     ) throws {
         let checkpoint = try Checkpoint.load(file)
-        var description = try Self.description(of: checkpoint, system: system, ratio: ratio)
+        var tensors = checkpoint.tensors
+        var description: CheckpointDescription
+        if let parameters = NumberedParameters(checkpoint) {
+            (description, tensors) = try parameters.named(
+                file: file, systems: system.map { [$0] } ?? NetworkSystem.all, ratio: ratio)
+        } else {
+            description = try Self.description(of: checkpoint, system: system, ratio: ratio)
+        }
         if let sensor { description.sensor = sensor }
         if let peak { description.peak = peak }
         guard let found = NetworkSystem.named(description.system) else {
@@ -106,7 +118,7 @@ public struct NetworkCheckpoint {
         } catch {
             throw NetworkCheckpointError.configuration(file: file, reason: error)
         }
-        let named = checkpoint.tensors.compactMap { name, tensor in found.renamed(name).map { ($0, tensor) } }
+        let named = tensors.compactMap { name, tensor in found.renamed(name).map { ($0, tensor) } }
         do {
             let network = network
             try withTorchErrors {

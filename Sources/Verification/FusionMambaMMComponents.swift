@@ -20,7 +20,7 @@ extension GoldenComponent {
             return Run(layer, mayLack: isMask) { ["": channelsFirst(layer(channelsLast(try $0.named("x"))))] }
         },
         "eca": GoldenComponent { golden in
-            let attention = ChannelAttention(kernel: golden.configuration.optional("k_size") ?? 3)
+            let attention = EfficientChannelAttention(kernel: golden.configuration.optional("k_size") ?? 3)
             return Run(attention) { inputs in
                 let map = channelsLast(try inputs.named("x"))
                 return ["": channelsFirst(map * attention.weights(of: map))]

@@ -47,7 +47,7 @@ struct GoldenComponent: Sendable {
         "sharpening": sharpening,
         "fusionmamba-mm": fusionMambaMM.merging(fusionMambaMMTraining) { $1 }.merging(fusionMambaMMImages) { $1 },
         "mmmamba": mmMamba.merging(mmMambaData) { $1 }.merging(miScan) { $1 },
-        "lemamba": leMamba.merging(leMambaPaths) { $1 },
+        "lemamba": leMamba.merging(leMambaPaths) { $1 }.merging(leMambaNetwork) { $1 }.merging(leMambaTraining) { $1 },
     ]
 }
 

@@ -200,6 +200,9 @@ public struct Verifier {
                 let found = holder.gradient ?? Tensor.zeros(like: holder)
                 differences.append(try difference("grad.\(name)", found, expected, golden))
             }
+            for name in golden.withoutGradient.sorted() where parameters[name]?.gradient != nil {
+                throw GoldenError(message: "grad.\(name) was computed, which the authors' program leaves out.")
+            }
         }
         return (differences, leftOut.count)
     }

@@ -32,8 +32,11 @@ private final class Addition: Module, PairFusionNetwork {
             bands: colours.map { .init(sampleType: type, nodata: nodata, color: $0) })
         let file = directory.file(name)
         let writer = try RasterWriter(file, profile: profile, options: .init(overwrites: true))
-        let pixels = (0..<bands).flatMap { band in
-            (0..<height).flatMap { row in (0..<width).map { value(band, row, $0) } }
+        var pixels: [Double] = []
+        for band in 0..<bands {
+            for row in 0..<height {
+                for column in 0..<width { pixels.append(value(band, row, column)) }
+            }
         }
         try writer.write(pixels, to: profile.window)
         try writer.finish()
@@ -63,7 +66,8 @@ private final class Addition: Module, PairFusionNetwork {
         let word = try write("b.png", bands: 1, type: .uint16) { 257 * texture($1, $2) }
         let bytes = try fused(byte, byte)
         #expect(bytes.profile.bands.map(\.sampleType) == [.uint8])
-        #expect(bytes.values == (0..<24).flatMap { row in (0..<40).map { Float(texture(row, $0)) } })
+        let inputs: [Float] = (0..<24).flatMap { row in (0..<40).map { Float(texture(row, $0)) } }
+        #expect(bytes.values == inputs)
         let mixed = try fused(byte, word)
         #expect(mixed.profile.bands.map(\.sampleType) == [.uint16])
         #expect(zip(mixed.values, bytes.values).allSatisfy { abs($0 - 257 * $1) <= 1 })
@@ -76,21 +80,23 @@ private final class Addition: Module, PairFusionNetwork {
         #expect(result.profile.bands.count == 1)
     }
 
+    private static let means = [120.0, 90, 60]
+
     @Test("the colours of the picture that has any are kept, whichever it is")
     func colours() throws {
-        let colour = try write("c.png", bands: 3) { [120, 90, 60][$0] + Double(($1 + $2) % 10) }
+        let colour = try write("c.png", bands: 3) { Self.means[$0] + Double(($1 + $2) % 10) }
         let grey = try write("g.png", bands: 1) { 93 + Double(($1 * $2) % 7) }
         for (first, second) in [(colour, grey), (grey, colour)] {
             let result = try fused(first, second)
             #expect(result.profile.bands.map(\.color) == [.red, .green, .blue])
             let count = 24 * 40
-            let means = (0..<3).map { band in
-                result.values[band * count..<(band + 1) * count].reduce(0, +) / Float(count)
+            let means = (0..<3).map { (band: Int) -> Float in
+                result.values.dropFirst(band * count).prefix(count).reduce(0, +) / Float(count)
             }
             #expect(means[0] - means[1] > 24 && means[1] - means[2] > 24, "\(means)")
         }
         // 16 bits, too.
-        let deep = try write("d.png", bands: 3, type: .uint16) { ([120, 90, 60][$0] + Double(($1 + $2) % 10)) * 257 }
+        let deep = try write("d.png", bands: 3, type: .uint16) { 257 * (Self.means[$0] + Double(($1 + $2) % 10)) }
         let shallow = try fused(colour, colour)
         let result = try fused(deep, deep)
         #expect(result.profile.bands.map(\.sampleType) == [.uint16, .uint16, .uint16])
@@ -104,9 +110,10 @@ private final class Addition: Module, PairFusionNetwork {
         let plain = try write("p.png", bands: 1) { texture($1, $2) }
         let one = try fused(a, plain)
         #expect(one.profile.bands.map(\.color) == [.red, .green, .blue, .alpha])
-        #expect(Array(one.values[3 * 24 * 40..<3 * 24 * 40 + 40]) == (0..<40).map { Float($0 * 6) })
+        let opacities: [Float] = (0..<40).map { Float($0 * 6) }
+        #expect(Array(one.values.dropFirst(3 * 24 * 40).prefix(40)) == opacities)
         let both = try fused(a, b)
-        #expect(Array(both.values[3 * 24 * 40..<3 * 24 * 40 + 40]) == (0..<40).map { Float(min($0 * 6, 120)) })
+        #expect(Array(both.values.dropFirst(3 * 24 * 40).prefix(40)) == opacities.map { min($0, 120) })
     }
 
     @Test("a network's result is stretched to the whole range, or not")
@@ -116,9 +123,8 @@ private final class Addition: Module, PairFusionNetwork {
         let stretched = try fused(a, a, fuser: fuser)
         #expect(stretched.values.min() == 0 && stretched.values.max() == 255)
         let plain = try fused(a, a, fuser: fuser) { $0.stretches = false }
-        #expect(
-            zip(plain.values, (0..<24).flatMap { row in (0..<40).map { Float(50 + (row + $0) % 100) } })
-                .allSatisfy { abs($0 - 1.1 * $1) <= 0.51 })
+        let inputs: [Float] = (0..<24).flatMap { row in (0..<40).map { Float(50 + (row + $0) % 100) } }
+        #expect(zip(plain.values, inputs).allSatisfy { abs($0 - 1.1 * $1) <= 0.51 })
         let constant = try write("c.png", bands: 1) { _, _, _ in 77 }
         #expect(try fused(constant, constant, fuser: fuser).values.allSatisfy { abs($0 - 84) <= 1 })
     }

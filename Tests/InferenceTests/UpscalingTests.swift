@@ -38,7 +38,7 @@ private final class Repeating: Module, UpscalingNetwork {
     private let network = Upscaling.Method.network(Repeating(), name: "repeating", peak: 2047, device: .cpu)
 
     @Test("a network's pixels lie where the input's do, whatever the tiles")
-    func network() throws {
+    func places() throws {
         let image = TestImage(width: 70, height: 45, bands: 3, pixel: 4)
         for tile in [64, 100, nil] {
             let result = try enlarged(image, method: network, tile: tile)

@@ -2,7 +2,7 @@ import Torch
 
 /// Efficient channel attention (Wang et al. 2020, ECA; the authors' `eca_layer`): each channel's mean and those of its
 /// neighbours decide how much of it passes.
-package final class ChannelAttention: Module {
+package final class EfficientChannelAttention: Module {
     @Child("conv") var convolution: Conv1d
 
     /// - Parameter kernel: neighbouring channels that are seen, odd.

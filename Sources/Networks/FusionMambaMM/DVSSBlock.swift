@@ -22,7 +22,7 @@ final class Perceptron: Module {
 package final class DVSSBlock: Module {
     @Child("norm") var norm: LayerNorm
     @Child("op") var mixer: SS2D
-    @Child("self_attention_cross_channel") var attention: ChannelAttention
+    @Child("self_attention_cross_channel") var attention: EfficientChannelAttention
     @Child("conv_branch") var texture: DescriptiveConvolution
     @Child("se") var gate: GlobalGate
     @Child("norm2") var perceptronNorm: LayerNorm
@@ -48,7 +48,7 @@ package final class DVSSBlock: Module {
         super.init()
         norm = LayerNorm(width, epsilon: epsilon)
         self.mixer = mixer
-        attention = ChannelAttention()
+        attention = EfficientChannelAttention()
         texture = DescriptiveConvolution(width, width)
         gate = GlobalGate(width: width)
         perceptronNorm = LayerNorm(width, epsilon: epsilon)

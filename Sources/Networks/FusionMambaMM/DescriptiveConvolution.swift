@@ -33,11 +33,11 @@ package final class DescriptiveConvolution: Module {
     /// (outputs, inputs, 3, 3)
     private var kernel: Tensor {
         let weight = convolution.weight
-        let centre = weight[.all, .all, 1, 1]
         // Quirk: the correction is multiplied by the centre tap, unlike in central difference convolutions (golden file
         // block_ldc).
-        let correction = centre * weight.sum(2, 3) * mask * share
-        let masked = baseMask.repeatsOneElement ? weight : weight * baseMask
-        return masked - correction.unsqueezed(-1).unsqueezed(-1).padded([1, 1, 1, 1])
+        let correction = weight[.all, .all, 1, 1] * weight.sum(2, 3) * mask * -share
+        let kernel = baseMask.repeatsOneElement ? weight.copy() : weight * baseMask
+        kernel[.all, .all, 1, 1].addInPlace(correction)
+        return kernel
     }
 }

@@ -42,7 +42,7 @@ package final class DynamicFeatureFusion: Module {
     @Child("ln_2") var secondNorm: LayerNorm
     @Child("Cross_layer") var enhancement: DynamicFeatureEnhancement
     @Child("self_attention_cross") var scan: CrossModalityScan
-    @Child("self_attention_cross_spatial") var attention: ChannelAttention
+    @Child("self_attention_cross_spatial") var attention: EfficientChannelAttention
 
     /// Builds the module.
     ///
@@ -64,7 +64,7 @@ package final class DynamicFeatureFusion: Module {
         secondNorm = LayerNorm(width, epsilon: epsilon)
         enhancement = DynamicFeatureEnhancement(width: width)
         self.scan = scan
-        attention = ChannelAttention()
+        attention = EfficientChannelAttention()
     }
 
     /// - Parameters:

@@ -88,7 +88,8 @@ extension MMMambaConfiguration {
         self.init(bands: bands, width: width)
         blocks = (0...).first { shapes["mm_mamba.\($0).norm_ms.body.weight"] == nil } ?? 0
         scale = ratio ?? scale
-        if hiddenWidth != hidden { feedForwardExpansion = Double(hidden) / Double(width) }
+        // In the middle of what is cut to a number of channels.
+        if hiddenWidth != hidden { feedForwardExpansion = (Double(hidden) + 0.5) / Double(width) }
         if shapes[first + "attn.qkv_ms.weight"] != nil {
             mixer = .attention
             return

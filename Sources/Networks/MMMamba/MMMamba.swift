@@ -46,7 +46,7 @@ public final class MMMamba: Module {
     ///   - pan: (B, 1, scale · h, scale · w), 0 to 1; nil where there is none, then ``MMMambaConfiguration/panAbsence`` says
     ///     what stands for it.
     /// - Returns: (B, bands, scale · h, scale · w), about 0 to 1, not clamped.
-    /// - Throws: `BlockInputError` for other shapes.
+    /// - Throws: `BlockInputError` for other shapes, or another type than the parameters'.
     public func callAsFunction(ms: Tensor, pan: Tensor? = nil) throws -> Tensor {
         try callAsFunction(ms: ms, pan: pan) { _, _ in }
     }
@@ -109,10 +109,13 @@ public final class MMMamba: Module {
 
     private func check(_ ms: Tensor, _ pan: Tensor?) throws(BlockInputError) {
         let (bands, scale) = (configuration.bands, configuration.scale)
-        try require("the multispectral image", ms, [nil, bands, nil, nil], "(B, \(bands), h, w)")
+        try require("the pixels of the multispectral image", ms, [nil, bands, nil, nil], "(B, \(bands), h, w)")
+        try requireType("the pixels of the multispectral image", ms, like: fusion.weight)
         guard let pan else { return }
+        try requireType("the pixels of the panchromatic image", pan, like: fusion.weight)
         let expected = [ms.size(0), 1, scale * ms.size(2), scale * ms.size(3)]
         try require(
-            "the panchromatic image", pan, expected, "\(expected), \(scale) pixels along each multispectral one")
+            "the pixels of the panchromatic image", pan, expected,
+            "\(expected), \(scale) along each multispectral one")
     }
 }

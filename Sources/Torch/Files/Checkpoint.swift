@@ -34,7 +34,8 @@ public struct Checkpoint: Sendable {
     ///
     /// In a file of `torch.save` the state dictionary may lie in another one (`state_dict`, `model`, `net`, `params`,
     /// `ema`, …); optimisers, counters and settings beside it are skipped. A prefix that wrappers put before every name
-    /// (`module.`, `_orig_mod.`) is taken off. The notices tell of all that. No code out of the file is run.
+    /// (`module.`, `_orig_mod.`) is taken off. A bare list of averages (`shadow_params`) gives tensors called "0", "1", …
+    /// where there is nothing else. The notices tell of all that. No code out of the file is run.
     ///
     /// - Parameters:
     ///   - path: a file.

@@ -8,6 +8,8 @@ struct StateDictionary {
         "ema",
     ]
     static let maximumDepth = 8
+    /// Where programs with `ExponentialMovingAverage` of torch_ema or diffusers keep averages.
+    static let list = "shadow_params"
 
     private(set) var tensors: [(name: String, tensor: PickleTensor)] = []
     private(set) var notices: [String] = []
@@ -39,6 +41,7 @@ struct StateDictionary {
             index = inner
         }
         collect(index)
+        if tensors.isEmpty { collectList(under: index) }
         guard !tensors.isEmpty else {
             throw CheckpointError(
                 .noStateDictionary, file, "It holds no dictionary of tensors.",
@@ -103,6 +106,26 @@ struct StateDictionary {
             }
         }
         if !tensors.isEmpty { noteSkipped(skipped) }
+    }
+
+    /// Averages that a program keeps as a bare list, in the order of the network's parameters.
+    private mutating func collectList(under index: Int) {
+        let inner = objects.mappings[index].entries.compactMap { _, value in
+            if case .mapping(let inner) = value { inner } else { nil }
+        }
+        for index in [index] + inner {
+            guard case .list(let list)? = objects.mappings[index][StateDictionary.list] else { continue }
+            let elements = objects.sequences[list].map { value in
+                if case .tensor(let tensor) = value { objects.tensors[tensor] } else { PickleTensor?.none }
+            }
+            let found = elements.compactMap(\.self)
+            guard !found.isEmpty, found.count == elements.count else { continue }
+            tensors = found.enumerated().map { (name: "\($0)", tensor: $1) }
+            notices.append(
+                "The \(found.count) parameters are those of the list \(quoted(StateDictionary.list)); it has no names, so "
+                    + "their order counts.")
+            return
+        }
     }
 
     private mutating func noteSkipped(_ names: [String]) {
