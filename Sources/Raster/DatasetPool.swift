@@ -64,10 +64,7 @@ final class DatasetPool: @unchecked Sendable {
 
     /// Keeps other threads away from a library that is not made for them.
     private func exclusively<Result>(_ work: () throws -> Result) rethrows -> Result {
-        guard usesHDF5 else { return try work() }
-        HDF5File.lock.lock()
-        defer { HDF5File.lock.unlock() }
-        return try work()
+        usesHDF5 ? try HDF5File.exclusively(work) : try work()
     }
 
     private func open(_ messages: GDALMessages) throws(RasterError) -> OpenImage {

@@ -3,11 +3,24 @@ import Foundation
 
 /// An HDF5 file as GDAL's multidimensional interface shows it: groups with arrays.
 ///
-/// MAT files of version 7.3 are HDF5 files too. Debian's HDF5 library is not made for several threads, so whoever uses one
-/// of these holds ``lock``.
+/// MAT files of version 7.3 are HDF5 files too. Whoever uses one of these does so within ``exclusively(_:)``.
 final class HDF5File {
-    /// One thread at a time may be in the library.
-    static let lock = NSRecursiveLock()
+    private static let lock = NSRecursiveLock()
+
+    /// Keeps other threads out of the HDF5 library, which may be built without protection against them, and keeps it from
+    /// printing where it failed: GDAL says it too. It has a listener for each thread.
+    static func exclusively<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        lock.lock()
+        defer { lock.unlock() }
+        _ = setListener?(0, nil, nil)
+        return try work()
+    }
+
+    /// `H5Eset_auto2` of the library that GDAL brings; we have no other use for its headers.
+    private static let setListener: (@convention(c) (Int64, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32)? =
+        dlsym(nil, "H5Eset_auto2").map {
+            unsafeBitCast($0, to: (@convention(c) (Int64, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32).self)
+        }
 
     let file: String
     private let dataset: GDALDatasetH

@@ -28,9 +28,10 @@ enum ImageSource: Sendable {
         }
         if HDF5File.isHDF5(file) {
             if selection != nil || Self.isPlainHDF5(file) {
-                HDF5File.lock.lock()
-                defer { HDF5File.lock.unlock() }
-                self = .hdf5(try HDF5Image(file, selection: selection, messages: messages))
+                let image = try HDF5File.exclusively { () throws(RasterError) in
+                    try HDF5Image(file, selection: selection, messages: messages)
+                }
+                self = .hdf5(image)
                 return
             }
         } else if MATFile.isMAT(file) {

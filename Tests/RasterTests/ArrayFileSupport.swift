@@ -4,8 +4,8 @@ import Foundation
 import Raster
 import Testing
 
-/// Everything that uses HDF5 or matio, one test at a time: the tests write with these libraries too, and Debian's HDF5 is
-/// not made for several threads.
+/// Everything that uses HDF5 or matio, one test at a time: the tests write with these libraries too, which may be built
+/// without protection against several threads.
 @Suite(.serialized) struct ArrayFileTests {}
 
 /// An array that a test writes.

@@ -143,29 +143,6 @@ extension ArrayFileTests {
             }
         }
 
-        @Test("bytes changed at random never crash", arguments: [[], ["COMPRESS=DEFLATE"]])
-        func mutated(options: [String]) throws {
-            var cube = TestArray.cube("cube", bands: 5, height: 24, width: 24)
-            cube.options = options
-            try writeHDF5(file, [cube])
-            let whole = try Data(contentsOf: URL(fileURLWithPath: file))
-            let target = directory.file("mutated.h5")
-            var random = SplitMix64(seed: 3)
-            for _ in 0..<200 {
-                var bytes = whole
-                for _ in 0..<Int.random(in: 1...5, using: &random) {
-                    bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
-                }
-                try bytes.write(to: URL(fileURLWithPath: target))
-                _ = rasterError {
-                    let reader = try RasterReader(target)
-                    if reader.profile.sampleCount < 1 << 22 {
-                        _ = try reader.read(reader.profile.window, as: Float.self)
-                    }
-                }
-            }
-        }
-
         @Test("a file cut off anywhere is refused or reads right", arguments: [[], ["COMPRESS=DEFLATE"]])
         func truncated(options: [String]) throws {
             var cube = TestArray.cube("cube", bands: 5, height: 24, width: 24)
