@@ -48,6 +48,8 @@ let package = Package(
         .target(name: "Networks", dependencies: ["StateSpace"]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
+        .systemLibrary(
+            name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
         .target(name: "Raster", dependencies: ["CGDAL"]),
         .target(name: "Sensors"),
         .target(name: "Classical", dependencies: ["Sensors"]),
@@ -75,7 +77,7 @@ let package = Package(
             name: "TorchTests", dependencies: ["Torch", "CTorch"], resources: [.copy("Resources")]),
         .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace", "CScanCUDA", "ScanEmulation"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
-        .testTarget(name: "RasterTests", dependencies: ["Raster"]),
+        .testTarget(name: "RasterTests", dependencies: ["Raster", "CMatIO"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),

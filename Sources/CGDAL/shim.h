@@ -13,4 +13,7 @@
 static inline unsigned int fusionkitReadOnlyRasterFlags(void) {
     return GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR;
 }
+static inline unsigned int fusionkitReadOnlyArrayFlags(void) {
+    return GDAL_OF_MULTIDIM_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR;
+}
 #endif

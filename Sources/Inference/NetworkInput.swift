@@ -1,9 +1,9 @@
 import Raster
 import Sensors
 
-/// What a network reads for one tile: PAN and the multispectral image on grids that fit together, unknown pixels filled.
+/// What a network reads for one tile: the sharp image, called PAN, and the multispectral image on grids that fit together, unknown pixels filled.
 struct NetworkInput {
-    /// PAN, (1, 1, H, W); H and W are multiples of what the network needs.
+    /// PAN, (1, P, H, W); H and W are multiples of what the network needs.
     let pan: [Float]
     /// The multispectral image, (1, C, H/r, W/r), sample (k, l) on PAN pixel (r·k + r/2, r·l + r/2).
     let ms: [Float]
@@ -45,7 +45,7 @@ struct NetworkInput {
 
         pan = Self.mirrored(panPart.window.image, height: rows.count, width: columns.count)
         ms = aligned.values.map { Float($0) }
-        panShape = [1, 1, rows.count, columns.count]
+        panShape = [1, pair.panBands.count, rows.count, columns.count]
         msShape = [1, scene.bands, aligned.height, aligned.width]
         valid = reader.validity(of: region, pan: panPart, ms: msPart)
     }
@@ -63,14 +63,15 @@ struct NetworkInput {
         region.columns.lowerBound - firstColumn..<region.columns.upperBound - firstColumn
     }
 
-    /// One band grown to the right and downward by what lies on the other side of the edge.
+    /// All bands grown to the right and downward by what lies on the other side of the edge.
     private static func mirrored(_ image: Image, height: Int, width: Int) -> [Float] {
         var result: [Float] = []
-        result.reserveCapacity(height * width)
-        for row in 0..<height {
-            let source = Border.symmetric.index(row, count: image.height) * image.width
-            for column in 0..<width {
-                result.append(Float(image.values[source + Border.symmetric.index(column, count: image.width)]))
+        result.reserveCapacity(image.bands * height * width)
+        let columns = (0..<width).map { Border.symmetric.index($0, count: image.width) }
+        for band in 0..<image.bands {
+            for row in 0..<height {
+                let source = (band * image.height + Border.symmetric.index(row, count: image.height)) * image.width
+                for column in columns { result.append(Float(image.values[source + column])) }
             }
         }
         return result

@@ -18,70 +18,89 @@ public struct NetworkSharpener {
     public let network: any SharpeningNetwork
     /// What it was trained for.
     public let description: CheckpointDescription
-    /// The digital number that becomes 1.
+    /// The digital number of the spectral image and of the output that becomes 1.
     public let peak: Double
+    /// The digital number of the sharp image that becomes 1.
+    public let highPeak: Double
     /// The device it is computed on.
     public let device: Device
 
     /// A network with the weights of a file.
     ///
-    /// - Parameter peak: the digital number that becomes 1; what the weights were trained with when nil.
+    /// - Parameters:
+    ///   - peak: the digital number of the spectral image that becomes 1; what the weights were trained with when nil.
+    ///   - highPeak: that of the sharp image; the same when nil.
+    ///   - task: what it is to do, for messages.
     /// - Throws: ``SceneError`` for weights that sharpen nothing or a peak that is none, `TorchError` when the device is
     ///   not there.
-    public init(_ checkpoint: NetworkCheckpoint, peak: Double? = nil, device: Device = .cpu) throws {
+    public init(
+        _ checkpoint: NetworkCheckpoint, peak: Double? = nil, highPeak: Double? = nil, device: Device = .cpu,
+        task: FusionTask = .pansharpen
+    ) throws {
         guard let network = checkpoint.network as? any SharpeningNetwork else {
-            throw SceneError.otherTask(checkpoint, needed: .pansharpen)
+            throw SceneError.otherTask(checkpoint, needed: task)
         }
-        try self.init(network, description: checkpoint.description, peak: peak, device: device)
+        try self.init(
+            network, description: checkpoint.description, peak: peak, highPeak: highPeak, device: device)
     }
 
     /// A network that is in memory.
     package init(
-        _ network: any SharpeningNetwork, description: CheckpointDescription, peak: Double? = nil, device: Device = .cpu
+        _ network: any SharpeningNetwork, description: CheckpointDescription, peak: Double? = nil,
+        highPeak: Double? = nil, device: Device = .cpu
     ) throws {
         let peak = peak ?? description.peak
-        guard peak.isFinite, peak > 0 else {
+        let highPeak = highPeak ?? peak
+        if let wrong = [peak, highPeak].first(where: { !($0.isFinite && $0 > 0) }) {
             throw SceneError(
-                .invalidOption, "A peak of \(peak) is not a digital number that could become 1.",
+                .invalidOption, "A peak of \(wrong) is not a digital number that could become 1.",
                 remedy: "Give the largest digital number, such as --peak 2047 for 11 bits.")
         }
         self.network = network
         self.description = description
         self.peak = peak
+        self.highPeak = highPeak
         self.device = device
         try withTorchErrors { network.to(device) }
     }
 
     /// Checks that a pair is one that the weights are for.
     func check(_ pair: ScenePair) throws {
-        let bands = pair.msBands.count
+        let (bands, sharpBands) = (pair.msBands.count, pair.panBands.count)
+        let alternative = sharpBands == 1 ? ", or a method that needs none: --method MTF-GLP-FS." : "."
         guard bands == network.msBands else {
             throw SceneError(
                 .weightsMismatch,
                 "\(pair.ms.file) has \(bands) bands; the weights are for \(network.msBands)"
                     + (description.sensor.map { " (\($0))." } ?? "."),
-                remedy: "Use weights for \(bands) bands, or a method that needs none: --method MTF-GLP-FS.")
+                remedy: "Use weights for \(bands) bands\(alternative)")
         }
         guard pair.ratio == network.ratio else {
             throw SceneError(
                 .weightsMismatch,
-                "The pixels of \(pair.ms.file) are \(pair.ratio) times PAN's; the weights are for a ratio of \(network.ratio).",
-                remedy: "Use weights for a ratio of \(pair.ratio), or a method that needs none: --method MTF-GLP-FS.")
+                "The pixels of \(pair.ms.file) are \(pair.ratio) times those of \(pair.pan.file); the weights are for a "
+                    + "ratio of \(network.ratio).",
+                remedy: "Use weights for a ratio of \(pair.ratio)\(alternative)")
         }
-        guard network.panBands == 1 else {
+        guard network.panBands == sharpBands else {
             throw SceneError(
-                .weightsMismatch, "The weights are for a sharp image of \(network.panBands) bands, not for PAN.",
-                remedy: "Use weights for pansharpening.")
+                .weightsMismatch,
+                "\(pair.pan.file) has \(Self.bands(sharpBands)); the weights are for a sharp image of "
+                    + "\(Self.bands(network.panBands)).",
+                remedy: "Use weights for a sharp image of \(Self.bands(sharpBands))\(alternative)")
         }
         let least = 4 * network.sizeMultiple
         guard pair.window.width >= least, pair.window.height >= least else {
             throw SceneError(
                 .tooSmall,
-                "\(pair.pan.file) and \(pair.ms.file) share \(pair.window.width) × \(pair.window.height) pixels of PAN; "
-                    + "the network needs \(least) × \(least) or more.",
-                remedy: "Use a method that needs no weights: --method MTF-GLP-FS.")
+                "\(pair.pan.file) and \(pair.ms.file) share \(pair.window.width) × \(pair.window.height) pixels of the sharp "
+                    + "image; the network needs \(least) × \(least) or more.",
+                remedy: sharpBands == 1
+                    ? "Use a method that needs no weights: --method MTF-GLP-FS." : "Give larger images.")
         }
     }
+
+    private static func bands(_ count: Int) -> String { count == 1 ? "1 band" : "\(count) bands" }
 
     func run(
         reader: SceneReader, options: Pansharpening.Options, writer: RasterWriter, cancellation: Cancellation,
@@ -117,7 +136,7 @@ public struct NetworkSharpener {
         try withTorchErrors {
             try withInference {
                 let ms = (Tensor(input.ms, shape: input.msShape).to(device) / peak)
-                let pan = (Tensor(input.pan, shape: input.panShape).to(device) / peak)
+                let pan = (Tensor(input.pan, shape: input.panShape).to(device) / highPeak)
                 let fused = try network.sharpen(ms: ms, pan: pan).clamped(0, 1) * peak
                 let (rows, columns) = (input.rows(of: region), input.columns(of: region))
                 return fused[0, .all, rows.lowerBound..<rows.upperBound, columns.lowerBound..<columns.upperBound]
@@ -136,16 +155,22 @@ public struct NetworkSharpener {
 
     /// The largest tile that fits into the memory.
     private func tileSide(_ options: Pansharpening.Options, _ scene: Window) throws -> Int {
+        let (sharp, bands) = (network.panBands, network.msBands)
+        // Beside what the network needs: the samples in double precision and as it takes them, and of the output what it
+        // gives, weighted, cut and as stored. The strips that wait for the next tiles are as wide as the scene.
+        let pixel = network.bytesPerPixel + 24 * sharp + 24 * bands + 40 * bands / (network.ratio * network.ratio)
+        let strips = 2 * 2 * Self.overlap * scene.width * bands * MemoryLayout<Float>.stride
         let allowed = options.memoryBytes - options.memoryBytes / Pansharpening.cacheShare
         let halo = 2 * (Self.overlap + Self.context) + network.sizeMultiple
         func bytes(_ side: Int) -> Int {
-            (min(side, scene.width) + halo) * (min(side, scene.height) + halo) * network.bytesPerPixel
+            (min(side, scene.width) + halo) * (min(side, scene.height) + halo) * pixel
+                + (side < scene.height ? strips : 0)
         }
         if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= allowed }) { return side }
         let needed = bytes(64) * Pansharpening.cacheShare / (Pansharpening.cacheShare - 1)
         throw SceneError(
             .memory,
-            "Tiles of 64 × 64 pixels need \((needed >> 20) + 1) MB, "
+            "Tiles of 64 × 64 pixels with \(bands) bands need \((needed >> 20) + 1) MB, "
                 + "and \(options.memoryBytes >> 20) MB are allowed.",
             remedy: "Allow more with --memory.")
     }

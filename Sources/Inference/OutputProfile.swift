@@ -19,10 +19,11 @@ extension ScenePair {
         }
         profile.driver = "GTiff"
         profile.metadata = spectral.metadata
+        let sharp = panBands.map { pan.profile.bands[$0] }
         // NaN in a floating-point file needs no declaration; what is written says all the same what stands for unknown.
-        let holdsNaN = (spectral.bands + [pan.profile.bands[panBand]]).contains { $0.sampleType.isFloatingPoint }
+        let holdsNaN = (spectral.bands + sharp).contains { $0.sampleType.isFloatingPoint }
         let nodata =
-            spectral.bands.lazy.compactMap(\.nodata).first ?? pan.profile.bands[panBand].nodata
+            spectral.bands.lazy.compactMap(\.nodata).first ?? sharp.lazy.compactMap(\.nodata).first
             ?? (holdsNaN ? .nan : nil)
         for index in profile.bands.indices { profile.bands[index].nodata = nodata }
         let inputs = [pan.profile, ms.profile]

@@ -3,7 +3,7 @@ import Foundation
 import Raster
 import Sensors
 
-/// Sharpening of a whole scene by windows, from two files into a third.
+/// Sharpening of a whole scene by windows, from two files into a third; hypersharpening too, by its ``ScenePair/task``.
 public struct Pansharpening {
     /// What fuses the pixels.
     public enum Method {
@@ -66,7 +66,11 @@ public struct Pansharpening {
                 .invalidOption, "Tiles of \(side) × \(side) pixels are too small.",
                 remedy: "Give --tile \(Self.leastTileSide) or more.")
         }
-        if case .network(let network) = method { try network.check(pair) }
+        switch method {
+        case .network(let network): try network.check(pair)
+        case .classical(let method):
+            if pair.panBands.count > 1 { throw SceneError.severalSharpBands(pair, method: method.name) }
+        }
     }
 
     /// Rows and columns of a tile, at least.
@@ -119,6 +123,13 @@ extension SceneError {
         SceneError(
             .noValidPixels, "No pixel has a measurement in both \(pair.pan.file) and \(pair.ms.file).",
             remedy: "Look at their nodata values and masks with gdalinfo -stats.")
+    }
+
+    static func severalSharpBands(_ pair: ScenePair, method: String) -> SceneError {
+        let count = pair.panBands.count
+        return SceneError(
+            .panchromaticBands, "\(pair.pan.file) has \(count) bands; \(method) sharpens with one.",
+            remedy: "Use a network for \(count) bands with --weights, or cut one band out with gdal_translate -b.")
     }
 
     static func notFinite(_ pair: ScenePair) -> SceneError {

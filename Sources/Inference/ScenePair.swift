@@ -1,19 +1,23 @@
 import Foundation
+import Networks
 import Raster
 import Sensors
 
-/// A panchromatic and a multispectral image of one place, and how their grids lie to each other.
+/// A sharp and a spectral image of one place, and how their grids lie to each other.
 ///
-/// Only the part of PAN that the multispectral image covers is worked on: ``window``. With georeferencing the offset of
+/// The sharp image is called PAN here, whatever its bands: for pansharpening it has one, for hypersharpening one or more,
+/// and the spectral image is then a hyperspectral one. Only the part of PAN that the multispectral image covers is worked on: ``window``. With georeferencing the offset of
 /// the grids may be any fraction of a pixel. Without it, multispectral sample (k, l) lies on PAN pixel (r·k + r/2,
 /// r·l + r/2), the convention of the field's toolboxes, and the sizes must be multiples of each other.
 public struct ScenePair: Sendable {
-    /// The sharp image; its only data band is ``panBand``.
+    /// What the pair is for: pansharpening or hypersharpening.
+    public let task: FusionTask
+    /// The sharp image.
     public let pan: RasterReader
     /// The spectral image.
     public let ms: RasterReader
-    /// Index (from 0) of PAN's data band.
-    public let panBand: Int
+    /// Indices (from 0) of PAN's bands, without alpha; one in a pair for pansharpening.
+    public let panBands: [Int]
     /// Indices (from 0) of the multispectral bands, without alpha.
     public let msBands: [Int]
     /// PAN pixels along one multispectral pixel.
@@ -34,20 +38,23 @@ public struct ScenePair: Sendable {
 
     /// Opens both images and finds how they lie to each other.
     ///
+    /// - Parameter task: `hypersharpen` where the sharp image may have several bands.
     /// - Throws: `RasterError` for files, ``SceneError`` for pairs that don't fit together.
-    public init(pan panFile: String, ms msFile: String) throws {
-        try self.init(pan: RasterReader(panFile), ms: RasterReader(msFile))
+    public init(pan panFile: String, ms msFile: String, task: FusionTask = .pansharpen) throws {
+        try self.init(pan: RasterReader(panFile), ms: RasterReader(msFile), task: task)
     }
 
     /// Finds how two open images lie to each other.
     ///
+    /// - Parameter task: `hypersharpen` where the sharp image may have several bands.
     /// - Throws: ``SceneError``.
-    public init(pan: RasterReader, ms: RasterReader) throws {
+    public init(pan: RasterReader, ms: RasterReader, task: FusionTask = .pansharpen) throws {
+        self.task = task
         self.pan = pan
         self.ms = ms
         msBands = ms.profile.dataBands
-        let panBands = pan.profile.dataBands
-        if panBands.count > 1 {
+        panBands = pan.profile.dataBands
+        if task == .pansharpen, panBands.count > 1 {
             let swapped = msBands.count == 1
             throw SceneError(
                 swapped ? .swapped : .panchromaticBands,
@@ -55,15 +62,15 @@ public struct ScenePair: Sendable {
                     + (swapped ? ", and \(ms.file) has just one: they look swapped." : "."),
                 remedy: swapped
                     ? "Exchange --pan and --ms."
-                    : "Give the panchromatic image, or cut one band out with gdal_translate -b.")
+                    : "Give the panchromatic image, cut one band out with gdal_translate -b, or use fusionkit hypersharpen."
+            )
         }
-        guard let panBand = panBands.first, !msBands.isEmpty else {
+        guard !panBands.isEmpty, !msBands.isEmpty else {
             throw SceneError(
                 .panchromaticBands, "\(panBands.isEmpty ? pan.file : ms.file) has no band but alpha.",
                 remedy: "Give an image with measurements.")
         }
-        self.panBand = panBand
-        let grids = try GridRelation(pan: pan, ms: ms)
+        let grids = try GridRelation(pan: pan, ms: ms, task: task)
         ratio = grids.ratio
         window = grids.window
         isGeoreferenced = grids.isGeoreferenced
@@ -84,6 +91,13 @@ public struct ScenePair: Sendable {
     }
 }
 
+extension FusionTask {
+    /// What to do with two images that are swapped.
+    fileprivate var exchange: String {
+        self == .hypersharpen ? "Exchange --high and --low." : "Exchange --pan and --ms."
+    }
+}
+
 /// How one grid lies to another: ratio, offset, common part.
 private struct GridRelation {
     let ratio: Int
@@ -93,13 +107,13 @@ private struct GridRelation {
     let isGeoreferenced: Bool
     var notices: [String] = []
 
-    init(pan: RasterReader, ms: RasterReader) throws {
+    init(pan: RasterReader, ms: RasterReader, task: FusionTask) throws {
         let (panProfile, msProfile) = (pan.profile, ms.profile)
         guard let panTransform = panProfile.geoTransform, let msTransform = msProfile.geoTransform,
             let toPAN = panTransform.inverse?.after(msTransform)
         else {
             isGeoreferenced = false
-            ratio = try Self.ratioOfSizes(pan, ms)
+            ratio = try Self.ratioOfSizes(pan, ms, task)
             // Sample k on PAN pixel r·k + r/2: for an even ratio that is half a pixel past the common corner.
             columnCorner = ratio % 2 == 0 ? 0.5 : 0
             rowCorner = columnCorner
@@ -124,7 +138,7 @@ private struct GridRelation {
                 .rotated, "The grids of \(pan.file) and \(ms.file) are turned or mirrored against each other.",
                 remedy: "Bring both to one orientation: gdalwarp makes images with north up.")
         }
-        ratio = try Self.wholeRatio(toPAN.columnStepX, toPAN.rowStepY, pan, ms)
+        ratio = try Self.wholeRatio(toPAN.columnStepX, toPAN.rowStepY, pan, ms, task)
         columnCorner = Self.withoutNoise(toPAN.originX)
         rowCorner = Self.withoutNoise(toPAN.originY)
         window = try Self.commonWindow(columnCorner, rowCorner, ratio, pan, ms)
@@ -151,12 +165,12 @@ private struct GridRelation {
     }
 
     /// The ratio of two sizes without georeference.
-    private static func ratioOfSizes(_ pan: RasterReader, _ ms: RasterReader) throws -> Int {
+    private static func ratioOfSizes(_ pan: RasterReader, _ ms: RasterReader, _ task: FusionTask) throws -> Int {
         let (panProfile, msProfile) = (pan.profile, ms.profile)
         let sizes =
             "\(pan.file) has \(panProfile.width) × \(panProfile.height) pixels, \(ms.file) \(msProfile.width) × \(msProfile.height)"
         if msProfile.width > panProfile.width && msProfile.height > panProfile.height {
-            throw SceneError(.swapped, "\(sizes): they look swapped.", remedy: "Exchange --pan and --ms.")
+            throw SceneError(.swapped, "\(sizes): they look swapped.", remedy: task.exchange)
         }
         let ratio = max(1, panProfile.width / max(1, msProfile.width))
         guard msProfile.width * ratio == panProfile.width, msProfile.height * ratio == panProfile.height else {
@@ -169,14 +183,14 @@ private struct GridRelation {
 
     /// The ratio of two pixel sizes, if it is a whole number to within a tenth of a PAN pixel over the whole image.
     private static func wholeRatio(
-        _ columns: Double, _ rows: Double, _ pan: RasterReader, _ ms: RasterReader
+        _ columns: Double, _ rows: Double, _ pan: RasterReader, _ ms: RasterReader, _ task: FusionTask
     ) throws -> Int {
         let described =
             "a pixel of \(ms.file) is \(shortened(columns)) × \(shortened(rows)) pixels of \(pan.file)"
         if columns < 0.99, rows < 0.99 {
             throw SceneError(
-                .swapped, "The multispectral image is the sharper one: \(described). They look swapped.",
-                remedy: "Exchange --pan and --ms.")
+                .swapped, "The spectral image is the sharper one: \(described). They look swapped.",
+                remedy: task.exchange)
         }
         let ratio = columns.rounded()
         let drift = max(
@@ -184,7 +198,7 @@ private struct GridRelation {
         guard drift <= 0.1, ratio < 1000 else {
             throw SceneError(
                 .ratio, "The ratio is no whole number: \(described).",
-                remedy: "Resample the multispectral image to a whole ratio: gdalwarp -r cubic -tr.")
+                remedy: "Resample \(ms.file) to a whole ratio: gdalwarp -r cubic -tr.")
         }
         return try checked(Int(ratio), "The ratio is \(Int(ratio)): \(described)")
     }
@@ -192,7 +206,9 @@ private struct GridRelation {
     private static func checked(_ ratio: Int, _ described: String) throws -> Int {
         guard (2...20).contains(ratio) else {
             throw SceneError(
-                .ratio, "\(described).", remedy: "Sharpening needs pixels that are 2 to 20 times larger than PAN's.")
+                .ratio, "\(described).",
+                remedy: "Sharpening needs pixels that are 2 to 20 times larger than those of the sharp image."
+            )
         }
         return ratio
     }

@@ -18,8 +18,8 @@ struct SceneReader: Sendable {
         guard min(pair.window.width, pair.window.height) > pair.ratio / 2 else {
             throw SceneError(
                 .tooSmall,
-                "\(pair.pan.file) and \(pair.ms.file) share \(pair.window.width) × \(pair.window.height) pixels of PAN only, "
-                    + "less than one pixel of the multispectral image.",
+                "\(pair.pan.file) and \(pair.ms.file) share \(pair.window.width) × \(pair.window.height) pixels of the sharp image "
+                    + "only, less than one pixel of the other.",
                 remedy: "Give two images of one place.")
         }
         scene = try SharpeningScene(
@@ -78,7 +78,7 @@ struct SceneReader: Sendable {
     ///   - frame: pixels around the region that are read for filling.
     func panPart(_ region: PixelRegion, reach: Int, frame: Int) throws -> Part {
         try part(
-            of: pair.pan, bands: [pair.panBand], region, height: scene.panHeight, width: scene.panWidth,
+            of: pair.pan, bands: pair.panBands, region, height: scene.panHeight, width: scene.panWidth,
             origin: pair.window, reach: reach, frame: frame)
     }
 

@@ -70,12 +70,12 @@ struct CreationOptions {
         let isTiled = value(of: "TILED").map { ["YES", "TRUE", "ON", "1"].contains($0.uppercased()) }
         if isTiled ?? (max(profile.width, profile.height) > 256) {
             // A tile of all bands should stay small beside GDAL's cache.
-            let isLarge = min(profile.width, profile.height) >= 2048
-            let bytes = profile.bands.count * profile.sampleType.byteCount << 18
-            let side = isLarge && bytes <= 16 << 20 ? "512" : "256"
+            let pixel = saturatingProduct(profile.bands.count, profile.sampleType.byteCount)
+            let sides = min(profile.width, profile.height) >= 2048 ? [512, 256, 128, 64] : [256, 128, 64]
+            let side = sides.first { saturatingProduct(pixel, $0 * $0) <= 16 << 20 } ?? 32
             add("TILED", "YES")
-            add("BLOCKXSIZE", side)
-            add("BLOCKYSIZE", side)
+            add("BLOCKXSIZE", "\(side)")
+            add("BLOCKYSIZE", "\(side)")
         }
         addCompression(profile, predictor: profile.sampleType.isFloatingPoint ? "3" : "2")
         add("BIGTIFF", "IF_SAFER")

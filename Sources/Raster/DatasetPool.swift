@@ -1,7 +1,7 @@
 import CGDAL
 import Foundation
 
-/// Open handles of one file, each used by one thread at a time.
+/// Open handles of one image, each used by one thread at a time.
 ///
 /// A GDAL handle must not be used by two threads at once, but may move from one to the next. So a read takes an idle
 /// handle, or opens one more, and gives it back: there are as many as there were reads at the same time.
@@ -9,23 +9,79 @@ import Foundation
 /// `@unchecked Sendable`: `idle` is touched under `lock` only, and a handle that was taken out belongs to its taker.
 final class DatasetPool: @unchecked Sendable {
     private let file: String
+    private let source: ImageSource
+    private let usesHDF5: Bool
     private let lock = NSLock()
-    private var idle: [GDALDatasetH] = []
+    private var idle: [OpenImage] = []
 
-    init(file: String) { self.file = file }
+    /// Finds out what the name of an image means; a MAT file is read.
+    init(file: String) throws {
+        self.file = file
+        source = try GDALMessages.collect { try ImageSource(file, messages: $0) }
+        usesHDF5 = source.usesHDF5
+    }
 
     deinit {
         let handles = idle
-        GDALMessages.collect { _ in handles.forEach { GDALClose($0) } }
+        idle = []
+        exclusively { GDALMessages.collect { _ in handles.forEach { $0.close() } } }
     }
 
     /// Lends a handle, and the messages of GDAL while it is used.
-    func withDataset<Result>(_ work: (GDALDatasetH, GDALMessages) throws -> Result) throws -> Result {
-        try GDALMessages.collect { messages in
-            let taken = lock.withLock { idle.popLast() }
-            let dataset = try taken ?? DatasetPool.open(file, messages: messages)
-            defer { lock.withLock { idle.append(dataset) } }
-            return try work(dataset, messages)
+    func withImage<Result>(_ work: (OpenImage, GDALMessages) throws -> Result) throws -> Result {
+        try exclusively {
+            try GDALMessages.collect { messages in
+                let taken = lock.withLock { idle.popLast() }
+                let image = try taken ?? open(messages)
+                defer { lock.withLock { idle.append(image) } }
+                return try work(image, messages)
+            }
+        }
+    }
+
+    /// What the image says of itself.
+    func profile() throws -> RasterProfile {
+        var profile = try withImage { image, _ in try RasterProfile(dataset: image.dataset, file: file) }
+        switch source {
+        case .image: break
+        case .hdf5(let image): image.complete(&profile)
+        case .mat(let image): image.complete(&profile)
+        }
+        return profile
+    }
+
+    /// The files that the image is made of.
+    func files() throws -> [String] {
+        if case .image = source {
+            return try withImage { image, _ in
+                let list = GDALGetFileList(image.dataset)
+                defer { CSLDestroy(list) }
+                return strings(of: list)
+            }
+        }
+        return [ArraySelection.split(file)?.file ?? file]
+    }
+
+    /// Keeps other threads away from a library that is not made for them.
+    private func exclusively<Result>(_ work: () throws -> Result) rethrows -> Result {
+        guard usesHDF5 else { return try work() }
+        HDF5File.lock.lock()
+        defer { HDF5File.lock.unlock() }
+        return try work()
+    }
+
+    private func open(_ messages: GDALMessages) throws(RasterError) -> OpenImage {
+        switch source {
+        case .image(let file):
+            return OpenImage(dataset: try Self.open(file, messages: messages), array: nil)
+        case .hdf5(let image):
+            let handle = try image.open(messages: messages)
+            return OpenImage(dataset: handle.dataset, array: handle)
+        case .mat(let image):
+            if let dataset = image.open() { return OpenImage(dataset: dataset, array: nil) }
+            throw RasterError(
+                .damaged, file: file, "GDAL can't take its numbers for an image.", remedy: "Look at the cause.",
+                cause: messages.cause)
         }
     }
 

@@ -16,6 +16,9 @@ public struct RasterError: Error, Sendable, CustomStringConvertible {
         case damaged
         /// The file opens but holds no bands, for instance because it is a container of several images.
         case noBands
+        /// The file holds several arrays, or one of several images or with axes that can't be told: which is meant has to
+        /// be said.
+        case unclearImage
         /// The pixels are complex numbers or another type that is not handled.
         case unsupportedSamples
         /// A window or a band that the image does not have.

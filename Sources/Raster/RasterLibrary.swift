@@ -1,4 +1,5 @@
 import CGDAL
+import Foundation
 
 /// The GDAL library that reads and writes every image.
 public enum RasterLibrary {
@@ -30,7 +31,16 @@ public enum RasterLibrary {
     private static let prepared: Void = {
         CPLSetErrorHandler(CPLQuietErrorHandler)
         GDALAllRegister()
+        silenceHDF5()
     }()
+
+    /// Keeps the HDF5 library from printing where it failed; GDAL says it too. GDAL brings the library, whose headers we
+    /// have no other use for.
+    private static func silenceHDF5() {
+        typealias SetListener = @convention(c) (Int64, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
+        guard let symbol = dlsym(nil, "H5Eset_auto2") else { return }
+        _ = unsafeBitCast(symbol, to: SetListener.self)(0, nil, nil)
+    }
 }
 
 /// The strings of a null-terminated list of C strings, as GDAL hands them out.

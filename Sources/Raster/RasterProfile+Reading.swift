@@ -50,6 +50,7 @@ extension RasterProfile {
                 .filter { !RasterProfile.describesPixels($0.key) }
             if !items.isEmpty { metadata[domain] = items }
         }
+        gatherWavelengths(from: dataset)
     }
 
     private mutating func readGroundControl(of dataset: GDALDatasetH) {

@@ -23,6 +23,7 @@ extension RasterProfile {
             guard let handle = GDALGetRasterBand(dataset, Int32(index + 1)) else { continue }
             apply(band, to: handle)
         }
+        applyWavelengths(to: dataset)
     }
 
     private func apply(_ band: Band, to handle: GDALRasterBandH) {
@@ -42,6 +43,7 @@ extension RasterProfile {
         if band.offset != 0 { GDALSetRasterOffset(handle, band.offset) }
         if !band.unit.isEmpty { GDALSetRasterUnitType(handle, band.unit) }
         for (key, value) in band.metadata.sorted(by: { $0.key < $1.key }) {
+            if writesWavelengthsToHeader, Band.wavelengthKeys.contains(key.lowercased()) { continue }
             GDALSetMetadataItem(handle, key, value, nil)
         }
     }

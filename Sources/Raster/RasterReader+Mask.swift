@@ -46,6 +46,17 @@ extension RasterReader {
         guard result == CE_None else { throw unreadable(window, messages) }
     }
 
+    /// Sets 1 where no band has its nodata value, else 0: for arrays, which GDAL would read again for that, band by band.
+    func markNodata<Sample: RasterSample>(
+        _ pixels: UnsafePointer<Sample>, _ bands: [Int], count: Int, in valid: UnsafeMutableBufferPointer<UInt8>
+    ) {
+        for index in 0..<count { valid[index] = 1 }
+        for (place, band) in bands.enumerated() {
+            guard let nodata = profile.bands[band].nodata.map({ Sample($0) }) else { continue }
+            for index in 0..<count where pixels[place * count + index] == nodata { valid[index] = 0 }
+        }
+    }
+
     /// Gives signed bytes, which GDAL before 3.7 reads as 0…255, their sign back.
     func signBytes<Sample: RasterSample>(of bands: [Int], in pixels: UnsafeMutablePointer<Sample>, count: Int) {
         for (place, band) in bands.enumerated() where profile.bands[band].sampleType == .int8 {

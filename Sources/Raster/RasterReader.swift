@@ -16,22 +16,24 @@ public final class RasterReader: Sendable {
 
     /// Opens an image: a path, or another name that GDAL understands (`/vsicurl/…`, a sub-dataset).
     ///
+    /// HDF5 and MAT files hold arrays by name. Where there is only one that could be an image the file's name is enough;
+    /// else the array follows after a colon, in brackets the place (from 0) in a stack of images, and after an @ the
+    /// order of axes where lengths and names don't tell it (``CubeAxes``): `cube.h5:/scene/cube`, `train.h5:/ms[3]`,
+    /// `scene.mat:hsi@hwc`. MAT files up to version 7 are read into memory, all others by windows. An ENVI image may be
+    /// named by its header.
     /// - Throws: ``RasterError``: `notFound`, `isDirectory`, `notReadable`, `notAnImage`, `damaged`, `noBands`,
-    ///   `unsupportedSamples`.
+    ///   `unclearImage`, `unsupportedSamples`.
     public init(_ file: String) throws {
-        let pool = DatasetPool(file: file)
+        let pool = try DatasetPool(file: file)
         self.file = file
         self.pool = pool
-        profile = try pool.withDataset { dataset, _ in try RasterProfile(dataset: dataset, file: file) }
+        profile = try pool.profile()
     }
 
     /// The files that the image is made of: itself, what lies beside it, and the sources of a virtual one.
     public func files() throws -> [String] {
-        try pool.withDataset { dataset, _ in
-            guard let list = GDALGetFileList(dataset) else { return [file] }
-            defer { CSLDestroy(list) }
-            return (0..<Int(CSLCount(list))).compactMap { list[$0].map { String(cString: $0) } }
-        }
+        let files = try pool.files()
+        return files.isEmpty ? [file] : files
     }
 
     /// Reads a window of chosen bands, and which of its pixels are valid.
@@ -54,9 +56,14 @@ public final class RasterReader: Sendable {
         precondition(pixels.count >= saturatingProduct(count, bands.count), "The buffer is too small for the pixels.")
         precondition(valid.map { $0.count >= count } ?? true, "The buffer is too small for the mask.")
         guard let target = pixels.baseAddress else { return }
-        try pool.withDataset { dataset, messages in
-            try transfer(dataset, window, bands, to: target, messages: messages)
-            if let valid { try readMask(dataset, window, bands, into: valid, messages: messages) }
+        try pool.withImage { image, messages in
+            try transfer(image, window, bands, to: target, messages: messages)
+            guard let valid else { return }
+            if image.array == nil {
+                try readMask(image.dataset, window, bands, into: valid, messages: messages)
+            } else {
+                markNodata(target, bands, count: count, in: valid)
+            }
         }
         signBytes(of: bands, in: target, count: count)
         if let valid, bands.contains(where: { profile.bands[$0].sampleType.isFloatingPoint }) {
@@ -84,19 +91,22 @@ public final class RasterReader: Sendable {
         var valid = [UInt8](repeating: 1, count: window.pixelCount)
         if window.isEmpty { return valid }
         try valid.withUnsafeMutableBufferPointer { valid in
-            try pool.withDataset { dataset, messages in
-                try readMask(dataset, window, bands, into: valid, messages: messages)
+            let isArray = try pool.withImage { image, messages in
+                if image.array != nil { return true }
+                try readMask(image.dataset, window, bands, into: valid, messages: messages)
+                return false
             }
-            let floating = bands.filter { profile.bands[$0].sampleType.isFloatingPoint }
-            guard !floating.isEmpty else { return }
+            let looksAtPixels = bands.filter { isArray || profile.bands[$0].sampleType.isFloatingPoint }
+            guard !looksAtPixels.isEmpty else { return }
             var pixels = [Double](repeating: 0, count: window.pixelCount)
-            for band in floating {
+            var ofBand = [UInt8](repeating: 1, count: window.pixelCount)
+            for band in looksAtPixels {
                 try pixels.withUnsafeMutableBufferPointer { pixels in
-                    try read(window, bands: [band], into: pixels)
-                    if let values = pixels.baseAddress {
-                        markNonFinite(values, bands: 1, count: window.pixelCount, in: valid)
+                    try ofBand.withUnsafeMutableBufferPointer {
+                        try read(window, bands: [band], into: pixels, valid: $0)
                     }
                 }
+                for pixel in valid.indices where ofBand[pixel] == 0 { valid[pixel] = 0 }
             }
         }
         return valid
@@ -117,16 +127,37 @@ public final class RasterReader: Sendable {
     }
 
     private func transfer<Sample: RasterSample>(
-        _ dataset: GDALDatasetH, _ window: Window, _ bands: [Int], to pixels: UnsafeMutablePointer<Sample>,
+        _ image: OpenImage, _ window: Window, _ bands: [Int], to pixels: UnsafeMutablePointer<Sample>,
         messages: GDALMessages
     ) throws(RasterError) {
+        if let array = image.array {
+            for (place, run) in Self.runs(of: bands) {
+                guard array.read(window, bands: run, into: pixels + place * window.pixelCount) else {
+                    throw unreadable(window, messages)
+                }
+            }
+            return
+        }
         var map = bands.map { Int32($0 + 1) }
         let size = MemoryLayout<Sample>.stride
         let result = GDALDatasetRasterIOEx(
-            dataset, GF_Read, Int32(window.column), Int32(window.row), Int32(window.width), Int32(window.height),
+            image.dataset, GF_Read, Int32(window.column), Int32(window.row), Int32(window.width), Int32(window.height),
             pixels, Int32(window.width), Int32(window.height), Sample.sampleType.gdalType, Int32(map.count), &map,
             GSpacing(size), GSpacing(size * window.width), GSpacing(size * window.pixelCount), nil)
         guard result == CE_None else { throw unreadable(window, messages) }
+    }
+
+    /// Bands that follow each other, as ranges, and where each range begins in the list.
+    private static func runs(of bands: [Int]) -> [(place: Int, run: Range<Int>)] {
+        var runs: [(place: Int, run: Range<Int>)] = []
+        for (place, band) in bands.enumerated() {
+            if let last = runs.last, last.run.upperBound == band {
+                runs[runs.count - 1].run = last.run.lowerBound..<band + 1
+            } else {
+                runs.append((place, band..<band + 1))
+            }
+        }
+        return runs
     }
 
     func unreadable(_ window: Window, _ messages: GDALMessages) -> RasterError {

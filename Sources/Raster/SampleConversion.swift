@@ -8,7 +8,7 @@ enum SampleConversion {
     /// - Parameters:
     ///   - source: `count` values.
     ///   - valid: `count` bytes, 0 where a pixel is invalid; all are valid when nil.
-    ///   - type: any type but `int8`.
+    ///   - type: any type.
     ///   - nodata: a value that the type can represent.
     ///   - target: room for `count` numbers of the type.
     static func store<Sample: RasterSample>(

@@ -13,9 +13,9 @@ struct FusionKitCommand: ParsableCommand {
             """,
         version: FusionKitVersion.current,
         subcommands: [
-            PansharpenCommand.self, EvaluateCommand.self, SimulateCommand.self, ViewCommand.self, ConvertCommand.self,
-            CreateCommand.self, FuseCommand.self, InfoCommand.self, MethodsCommand.self, UpscaleCommand.self,
-            VerifyCommand.self,
+            PansharpenCommand.self, HypersharpenCommand.self, EvaluateCommand.self, SimulateCommand.self,
+            ViewCommand.self, ConvertCommand.self, CreateCommand.self, FuseCommand.self, InfoCommand.self,
+            MethodsCommand.self, UpscaleCommand.self, VerifyCommand.self,
         ])
 
     static func main() {

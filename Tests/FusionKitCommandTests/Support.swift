@@ -101,6 +101,12 @@ enum Repository {
         return FileManager.default.fileExists(atPath: file) ? file : nil
     }()
 
+    /// The hyperspectral scene; nil where it is not there.
+    static let jasperRidge: String? = {
+        let folder = root + "/../shared/data/satellite/jasper_ridge"
+        return FileManager.default.fileExists(atPath: folder) ? folder : nil
+    }()
+
     /// Golden files of the resampling filters; nil where they are not there.
     static let goldenFilters: String? = {
         let fixtures = ProcessInfo.processInfo.environment["FUSIONKIT_FIXTURES"] ?? root + "/../shared/fixtures"

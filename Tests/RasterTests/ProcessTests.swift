@@ -43,6 +43,31 @@ import Testing
         }
     }
 
+    @Test("nothing of what the libraries for HDF5 and MAT say reaches standard error")
+    func silenceOfArrays() async throws {
+        let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+            let directory = try TemporaryDirectory()
+            try writeHDF5(directory.file("a.h5"), [.cube("cube", bands: 3, height: 20, width: 20)])
+            try writeMAT(directory.file("b.mat"), [.cube("cube", bands: 3, height: 20, width: 20)], compression: true)
+            for name in ["a.h5", "b.mat"] {
+                let whole = try Data(contentsOf: URL(fileURLWithPath: directory.file(name)))
+                for length in [20, 600, 2000, whole.count / 2, whole.count - 9] {
+                    try whole.prefix(length).write(to: URL(fileURLWithPath: directory.file(name)))
+                    _ = rasterError {
+                        let reader = try RasterReader(directory.file(name))
+                        _ = try reader.read(reader.profile.window, as: Float.self)
+                    }
+                }
+                var bytes = whole
+                for place in stride(from: 200, to: bytes.count, by: 300) { bytes[place] ^= 0x55 }
+                try bytes.write(to: URL(fileURLWithPath: directory.file(name)))
+                _ = rasterError { _ = try RasterReader(directory.file(name)) }
+            }
+        }
+        let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+        #expect(!text.contains("HDF5") && !text.lowercased().contains("inflate") && !text.contains("ERROR"), "\(text)")
+    }
+
     @Test("nothing of what GDAL says reaches standard error")
     func silence() async throws {
         let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {

@@ -49,7 +49,8 @@ private struct MethodDescription: Encodable {
     static var all: [MethodDescription] {
         ClassicalMethods.all.map {
             MethodDescription(
-                name: $0.name, title: $0.name, summary: $0.summary, source: $0.source, tasks: [.pansharpen],
+                name: $0.name, title: $0.name, summary: $0.summary, source: $0.source,
+                tasks: [.pansharpen, .hypersharpen],
                 needsWeights: false, presets: [])
         }
             + NetworkSystem.all.map {

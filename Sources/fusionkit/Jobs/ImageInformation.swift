@@ -8,6 +8,9 @@ struct ImageInformation: Encodable, CustomStringConvertible {
         let type: String
         let nodata: Double?
         let color: String
+        let wavelength: Double?
+        let wavelengthWidth: Double?
+        let wavelengthUnit: String?
     }
 
     let file: String
@@ -33,7 +36,9 @@ struct ImageInformation: Encodable, CustomStringConvertible {
         bands = profile.bands.enumerated().map { index, band in
             Band(
                 band: index + 1, name: band.name, type: band.sampleType.name, nodata: band.nodata,
-                color: band.color.rawValue)
+                color: band.color.rawValue, wavelength: band.wavelength?.centre,
+                wavelengthWidth: band.wavelength?.width,
+                wavelengthUnit: band.wavelength.flatMap { $0.unit.isEmpty ? nil : $0.unit })
         }
         projection = profile.projection
         projectionName = Projection.shortName(profile.projection)
@@ -43,6 +48,16 @@ struct ImageInformation: Encodable, CustomStringConvertible {
         hasRationalPolynomial = !profile.rationalPolynomial.isEmpty
         compression = profile.compression
         metadata = profile.metadata[""] ?? [:]
+    }
+
+    /// The shortest and the longest wavelength, and of how many bands they are known.
+    private var wavelengths: String? {
+        let known = bands.filter { $0.wavelength != nil }
+        let centres = known.compactMap(\.wavelength)
+        guard let least = centres.min(), let most = centres.max() else { return nil }
+        let units = Set(known.map { $0.wavelengthUnit ?? "of unknown unit" })
+        let count = known.count == bands.count ? "" : ", known of \(known.count) bands"
+        return "\(least.plain) to \(most.plain) \(units.sorted().joined(separator: " or "))\(count)"
     }
 
     var description: String {
@@ -60,6 +75,7 @@ struct ImageInformation: Encodable, CustomStringConvertible {
         } else {
             lines.append("georeference   none")
         }
+        if let wavelengths { lines.append("wavelengths    \(wavelengths)") }
         if hasMask { lines.append("mask           yes") }
         if groundControlPoints > 0 { lines.append("control        \(groundControlPoints) ground control points") }
         if hasRationalPolynomial { lines.append("control        rational polynomial coefficients") }

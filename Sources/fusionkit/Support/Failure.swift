@@ -48,7 +48,7 @@ struct Failure: Error {
         switch code {
         case .notFound, .notReadable: .missingInput
         // Outputs are looked at before (``OutputPath``), so this is an input.
-        case .isDirectory, .notAnImage, .damaged, .noBands, .unsupportedSamples: .data
+        case .isDirectory, .notAnImage, .damaged, .noBands, .unclearImage, .unsupportedSamples: .data
         case .outsideImage, .unknownFormat, .invalidOption: .usage
         case .outputExists, .outputIsInput, .directoryMissing, .notWritable, .unsupportedType, .unsupportedShape,
             .invalidNodata:

@@ -1,16 +1,17 @@
 import Foundation
 import FusionKit
 
-/// One pansharpening as the user asked for it.
-struct PansharpenJob {
+/// One pansharpening or hypersharpening as the user asked for it.
+struct SharpeningJob {
     /// What fuses the pixels.
     enum Choice {
         case classical(any ClassicalMethod)
-        case weights(file: String, peak: Double?)
+        case weights(file: String, peak: Double?, highPeak: Double?)
     }
 
-    let pan: String
-    let ms: String
+    let task: FusionTask
+    let high: String
+    let low: String
     let output: String
     let choice: Choice
     /// The sensor that the user named.
@@ -22,12 +23,12 @@ struct PansharpenJob {
     let talk: Talk
 
     /// Checks everything, does the work and tells about it.
-    func run() throws -> PansharpenReport {
+    func run() throws -> SharpeningReport {
         let start = ContinuousClock.now
-        var inputs = [pan, ms]
-        if case .weights(let file, _) = choice { inputs.append(file) }
+        var inputs = [high, low]
+        if case .weights(let file, _, _) = choice { inputs.append(file) }
         try OutputPath.check(output, overwrites: options.writing.overwrites, inputs: inputs)
-        let pair = try ScenePair(pan: pan, ms: ms)
+        let pair = try ScenePair(pan: high, ms: low, task: task)
         for notice in pair.notices { talk.say("note: \(notice)") }
         let (method, name, trainedFor) = try prepare(pair)
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
@@ -41,7 +42,7 @@ struct PansharpenJob {
         }
         bar.clear()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let report = PansharpenReport(
+        let report = SharpeningReport(
             output: output, pair: pair, method: name, sensor: sensor, summary: summary, threads: options.threads,
             seconds: seconds)
         describe(report)
@@ -52,12 +53,16 @@ struct PansharpenJob {
     private func prepare(_ pair: ScenePair) throws -> (Pansharpening.Method, String, Sensor?) {
         switch choice {
         case .classical(let method): return (.classical(method), method.name, nil)
-        case .weights(let file, let peak):
+        case .weights(let file, let peak, let highPeak):
             let checkpoint = try NetworkCheckpoint(file: file)
             for notice in checkpoint.notices { talk.detail("\(file): \(notice)") }
-            let sharpener = try NetworkSharpener(checkpoint, peak: peak, device: device.device())
-            try warnAboutPeak(pair, sharpener.peak, file)
-            talk.detail("network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak.plain)")
+            let sharpener = try NetworkSharpener(
+                checkpoint, peak: peak, highPeak: highPeak, device: device.device(), task: task)
+            try warnAboutPeak(pair, sharpener, file)
+            talk.detail(
+                "network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak.plain)"
+                    + (sharpener.highPeak == sharpener.peak
+                        ? "" : ", of the sharp image \(sharpener.highPeak.plain)"))
             return (
                 .network(sharpener), sharpener.description.system, sharpener.description.sensor.flatMap(Sensor.named)
             )
@@ -65,8 +70,12 @@ struct PansharpenJob {
     }
 
     /// Networks clip what is above the peak; numbers far above it mean that the peak is not that of the images.
-    private func warnAboutPeak(_ pair: ScenePair, _ peak: Double, _ weights: String) throws {
-        for (reader, bands) in [(pair.pan, [pair.panBand]), (pair.ms, pair.msBands)] {
+    private func warnAboutPeak(_ pair: ScenePair, _ sharpener: NetworkSharpener, _ weights: String) throws {
+        let highOption = task == .hypersharpen ? "--high-peak" : "--peak"
+        for (reader, bands, peak, option) in [
+            (pair.pan, pair.panBands, sharpener.highPeak, highOption),
+            (pair.ms, pair.msBands, sharpener.peak, "--peak"),
+        ] {
             let (width, height) = (reader.profile.width, reader.profile.height)
             let sample = Window(
                 column: max(0, width / 2 - 256), row: max(0, height / 2 - 256), width: 512, height: 512
@@ -83,7 +92,7 @@ struct PansharpenJob {
             if Double(largest) > 1.5 * peak {
                 talk.warn(
                     "\(reader.file) has values up to \(Double(largest).plain); \(weights) takes numbers up to \(peak.plain) and clips what is "
-                        + "above. Give --peak, such as \(Self.fullScale(above: Double(largest))), if the images have more bits."
+                        + "above. Give \(option), such as \(Self.fullScale(above: Double(largest))), if the images have more bits."
                 )
                 return
             }
@@ -97,13 +106,16 @@ struct PansharpenJob {
 
     private func describe(_ pair: ScenePair, method: String, sensor: Sensor?) {
         let (pan, ms) = (pair.pan.profile, pair.ms.profile)
-        talk.detail("PAN: \(pair.pan.file), \(pan.width) × \(pan.height) pixels, \(pan.sampleType.name)")
+        let (sharp, spectral) = task == .hypersharpen ? ("high", "low") : ("PAN", "MS")
+        let panBands = pair.panBands.count == 1 ? "" : "\(pair.panBands.count) bands, "
         talk.detail(
-            "MS: \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(pair.msBands.count) bands, \(ms.sampleType.name)"
+            "\(sharp): \(pair.pan.file), \(pan.width) × \(pan.height) pixels, \(panBands)\(pan.sampleType.name)")
+        talk.detail(
+            "\(spectral): \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(pair.msBands.count) bands, \(ms.sampleType.name)"
         )
         let offset = String(format: "%+.3f columns, %+.3f rows", pair.cornerOffset.columns, pair.cornerOffset.rows)
         talk.detail(
-            "ratio: \(pair.ratio); offset of the MS corner from PAN's in PAN pixels: \(offset) "
+            "ratio: \(pair.ratio); offset of the \(spectral) corner from \(sharp)'s in \(sharp) pixels: \(offset) "
                 + (pair.isGeoreferenced ? "(by georeference)" : "(no georeference)"))
         talk.detail("common part: \(pair.window)")
         if let sensor {
@@ -114,10 +126,9 @@ struct PansharpenJob {
         talk.detail("method: \(method)")
     }
 
-    private func describe(_ report: PansharpenReport) {
+    private func describe(_ report: SharpeningReport) {
         talk.detail(
-            "bands: " + report.bands.map { "\($0.band)\($0.name.isEmpty ? "" : " " + $0.name)" }.joined(separator: ", ")
-        )
+            "bands: " + Self.shortened(report.bands.map { "\($0.band)\($0.name.isEmpty ? "" : " " + $0.name)" }, ", "))
         for coefficient in report.coefficients {
             talk.detail("\(coefficient.name): \(Self.list(coefficient.values))")
         }
@@ -133,15 +144,23 @@ struct PansharpenJob {
     }
 
     private static func list(_ values: [Double]) -> String {
-        values.map { String(format: "%.4g", $0) }.joined(separator: " ")
+        shortened(values.map { String(format: "%.4g", $0) }, " ")
+    }
+
+    /// A list in a line; of a long one the beginning and the end.
+    private static func shortened(_ texts: [String], _ separator: String) -> String {
+        texts.count <= 16
+            ? texts.joined(separator: separator)
+            : (texts.prefix(8) + ["…"] + texts.suffix(4)).joined(separator: separator)
     }
 }
 
 /// What was done, for `--json` and for people.
-struct PansharpenReport: Encodable {
+struct SharpeningReport: Encodable {
     struct Band: Encodable {
         let band: Int
         let name: String
+        let wavelength: Double?
     }
 
     struct Offset: Encodable {
@@ -179,7 +198,10 @@ struct PansharpenReport: Encodable {
         width = summary.profile.width
         height = summary.profile.height
         type = summary.profile.sampleType.name
-        bands = pair.msBands.map { Band(band: $0 + 1, name: pair.ms.profile.bands[$0].name) }
+        bands = pair.msBands.map {
+            let band = pair.ms.profile.bands[$0]
+            return Band(band: $0 + 1, name: band.name, wavelength: band.wavelength?.nanometres)
+        }
         self.method = method
         self.sensor = sensor?.name
         ratio = pair.ratio
