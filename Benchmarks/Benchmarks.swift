@@ -8,20 +8,22 @@ struct Benchmark: Sendable {
     let name: String
     let run: @Sendable (_ report: (Comparison) -> Void) throws -> Void
 
-    static let all: [Benchmark] = [
-        Benchmark(name: "scan-forward", run: benchmarkScanForward),
-        Benchmark(name: "scan-backward", run: benchmarkScanBackward),
-        Benchmark(name: "scan-threads", run: benchmarkScanThreads),
-        Benchmark(name: "scan-peers", run: benchmarkScanPeers),
-        Benchmark(name: "scan-length", run: benchmarkScanLength),
-        Benchmark(name: "scan-paths", run: benchmarkScanPaths),
-        Benchmark(name: "causal-convolution", run: benchmarkCausalConvolution),
-        Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
-        Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
-        Benchmark(name: "classical", run: benchmarkClassical), Benchmark(name: "metrics", run: benchmarkMetrics),
-    ] + NetworkProblem.all.map { problem in
-        Benchmark(name: problem.name) { try benchmark(problem, report: $0) }
-    }
+    static let all: [Benchmark] =
+        [
+            Benchmark(name: "scan-forward", run: benchmarkScanForward),
+            Benchmark(name: "scan-backward", run: benchmarkScanBackward),
+            Benchmark(name: "scan-threads", run: benchmarkScanThreads),
+            Benchmark(name: "scan-peers", run: benchmarkScanPeers),
+            Benchmark(name: "scan-length", run: benchmarkScanLength),
+            Benchmark(name: "scan-paths", run: benchmarkScanPaths),
+            Benchmark(name: "causal-convolution", run: benchmarkCausalConvolution),
+            Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
+            Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
+            Benchmark(name: "classical", run: benchmarkClassical), Benchmark(name: "metrics", run: benchmarkMetrics),
+        ]
+        + NetworkProblem.all.map { problem in
+            Benchmark(name: problem.name) { try benchmark(problem, report: $0) }
+        }
 }
 
 private let known = Benchmark.all.map(\.name).joined(separator: ", ")

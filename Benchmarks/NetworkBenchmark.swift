@@ -18,12 +18,14 @@ struct NetworkProblem: Sendable {
 
     /// The published test sizes, and 256 × 256.
     static let all = [
-        NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 64, hasPeer: true),
-        NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 256, hasPeer: true),
-        NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 64, hasPeer: true),
-        NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 256, hasPeer: true),
+        NetworkProblem(system: "mmmamba", preset: "wv3", side: 128, hasPeer: true),
+        NetworkProblem(system: "mmmamba", preset: "wv3", side: 256, hasPeer: false),
         NetworkProblem(system: "lemamba", preset: "wv3", side: 64, hasPeer: true),
         NetworkProblem(system: "lemamba", preset: "wv3", side: 256, hasPeer: false),
+        NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 64, hasPeer: true),
+        NetworkProblem(system: "fusionmamba-rs", preset: "wv3", side: 256, hasPeer: false),
+        NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 64, hasPeer: true),
+        NetworkProblem(system: "fusionmamba-mm", preset: "ir-vis", side: 256, hasPeer: true),
     ]
 }
 
@@ -55,7 +57,8 @@ func benchmark(_ problem: NetworkProblem, report: (Comparison) -> Void) throws {
             let loop = try SelectiveScanLibrary.$usesTensorOperations.withValue(true) { try clock.measure(forward) }
             print(
                 String(
-                    format: "  with scans as loops of tensor operations: %.1f s, %.0f times as long", loop / .seconds(1),
+                    format: "  with scans as loops of tensor operations: %.1f s, %.0f times as long",
+                    loop / .seconds(1),
                     loop / kernel))
         }
     }

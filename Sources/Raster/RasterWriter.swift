@@ -93,7 +93,8 @@ public final class RasterWriter: @unchecked Sendable {
         }
     }
 
-    /// Writes a window of all data bands; the alpha band or mask, where there is one, follows from validity.
+    /// Writes a window of all data bands; the alpha band or mask, where there is one, follows from validity, unless opacity
+    /// is given.
     ///
     /// Values are rounded half away from zero and saturated to the sample type. Invalid pixels and NaN become the
     /// nodata value (without one: 0, and NaN in floating-point types); a valid value that would equal the nodata value
@@ -104,10 +105,12 @@ public final class RasterWriter: @unchecked Sendable {
     ///   - pixels: (C, H, W) with the data bands in the profile's order.
     ///   - window: within the image.
     ///   - valid: (H, W), 0 where a pixel is invalid in all bands; nil when all are valid.
+    ///   - opacity: (H, W) in 0…1, what the alpha band holds.
     /// - Throws: ``RasterError``: `outsideImage`, `noSpace`, `writeFailed`, `closed`. After a failure to write the
     ///   writer accepts nothing more.
     public func write<Sample: RasterSample>(
-        _ pixels: UnsafeBufferPointer<Sample>, to window: Window, valid: UnsafeBufferPointer<UInt8>? = nil
+        _ pixels: UnsafeBufferPointer<Sample>, to window: Window, valid: UnsafeBufferPointer<UInt8>? = nil,
+        opacity: [Float]? = nil
     ) throws {
         guard profile.window.contains(window) else {
             throw RasterError(
@@ -116,7 +119,7 @@ public final class RasterWriter: @unchecked Sendable {
                 remedy: "Clip the window to the image.")
         }
         if window.isEmpty { return }
-        let tile = StoredTile(pixels, valid: valid, window: window, profile: profile)
+        let tile = StoredTile(pixels, valid: valid, opacity: opacity, window: window, profile: profile)
         try lock.withLock {
             guard let dataset = try openDataset() else { return }
             do {
@@ -129,10 +132,12 @@ public final class RasterWriter: @unchecked Sendable {
     }
 
     /// Writes a window from an array; see ``write(_:to:valid:)``.
-    public func write<Sample: RasterSample>(_ pixels: [Sample], to window: Window, valid: [UInt8]? = nil) throws {
+    public func write<Sample: RasterSample>(
+        _ pixels: [Sample], to window: Window, valid: [UInt8]? = nil, opacity: [Float]? = nil
+    ) throws {
         try pixels.withUnsafeBufferPointer { pixels in
-            guard let valid else { return try write(pixels, to: window) }
-            try valid.withUnsafeBufferPointer { try write(pixels, to: window, valid: $0) }
+            guard let valid else { return try write(pixels, to: window, opacity: opacity) }
+            try valid.withUnsafeBufferPointer { try write(pixels, to: window, valid: $0, opacity: opacity) }
         }
     }
 

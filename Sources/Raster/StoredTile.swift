@@ -11,9 +11,11 @@ struct StoredTile {
     private var mask: [UInt8]?
 
     /// Converts (C, H, W) values of the data bands, and makes the alpha band and the mask that the profile asks for.
+    ///
+    /// - Parameter opacity: (H, W) in 0…1, for the alpha band; nil where it follows from validity.
     init<Sample: RasterSample>(
-        _ pixels: UnsafeBufferPointer<Sample>, valid: UnsafeBufferPointer<UInt8>?, window: Window,
-        profile: RasterProfile
+        _ pixels: UnsafeBufferPointer<Sample>, valid: UnsafeBufferPointer<UInt8>?, opacity: [Float]? = nil,
+        window: Window, profile: RasterProfile
     ) {
         self.window = window
         let (sampleType, count, bands) = (profile.sampleType, window.pixelCount, profile.dataBands)
@@ -21,6 +23,7 @@ struct StoredTile {
         bandCount = profile.bands.count
         precondition(pixels.count >= saturatingProduct(count, bands.count), "The buffer is too small for the pixels.")
         precondition(valid.map { $0.count >= count } ?? true, "The buffer is too small for the mask.")
+        precondition(opacity.map { $0.count == count } ?? true, "The opacity is of another size than the window.")
         let plane = count * sampleType.byteCount
         let nodata = profile.nodata
         let valid = valid?.baseAddress
@@ -44,7 +47,7 @@ struct StoredTile {
         }
         if let alpha {
             let opaque = sampleType.isFloatingPoint ? 255 : Float(min(sampleType.range.upperBound, 65535))
-            let values = mask.map { $0 == 0 ? 0 : opaque }
+            let values = opacity?.map { $0 * opaque } ?? mask.map { $0 == 0 ? 0 : opaque }
             bytes.withUnsafeMutableBytes { target in
                 guard let target = target.baseAddress else { return }
                 SampleConversion.store(

@@ -32,13 +32,16 @@ private final class Addition: Module, PairFusionNetwork {
             bands: colours.map { .init(sampleType: type, nodata: nodata, color: $0) })
         let file = directory.file(name)
         let writer = try RasterWriter(file, profile: profile, options: .init(overwrites: true))
-        var pixels: [Double] = []
+        var planes: [[Double]] = []
         for band in 0..<bands {
+            var plane: [Double] = []
             for row in 0..<height {
-                for column in 0..<width { pixels.append(value(band, row, column)) }
+                for column in 0..<width { plane.append(value(band, row, column)) }
             }
+            planes.append(plane)
         }
-        try writer.write(pixels, to: profile.window)
+        let opacity = bands % 2 == 0 ? planes.popLast()?.map { Float($0 / 255) } : nil
+        try writer.write(planes.flatMap { $0 }, to: profile.window, opacity: opacity)
         try writer.finish()
         return file
     }

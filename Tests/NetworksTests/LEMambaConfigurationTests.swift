@@ -60,11 +60,13 @@ struct LEMambaConfigurationTests {
             if let (bands, guide, ratio) = expected[preset.name] {
                 #expect((network.msBands, network.panBands, network.ratio) == (bands, guide, ratio), "\(preset.name)")
             }
-            // Names and shapes of parameters tell the configuration, but for the share that is dropped in training.
-            let shapes = Dictionary(uniqueKeysWithValues: network.state().map { ($0.name, $0.tensor.shape) })
-            var expected = network.configuration
-            expected.dropRate = 0.1
-            #expect(LEMambaConfiguration(shapes: shapes, ratio: network.ratio) == expected, "\(preset.name)")
+            // Names and shapes of parameters tell how the network is built.
+            func shapes(_ network: LEMamba) -> [String: [Int]] {
+                Dictionary(uniqueKeysWithValues: network.state().map { ($0.name, $0.tensor.shape) })
+            }
+            let told = try #require(LEMambaConfiguration(shapes: shapes(network), ratio: network.ratio))
+            let same = try LEMamba(told)
+            #expect(shapes(same) == shapes(network) && same.sizeMultiple == network.sizeMultiple, "\(preset.name)")
         }
         #expect(Set(expected.keys).isSubset(of: system.presets.map(\.name)))
     }

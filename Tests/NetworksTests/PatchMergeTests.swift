@@ -29,8 +29,8 @@ struct PatchMergeTests {
                 defer { number += 1 }
                 return .full([1, 1, 8, 8], number)
             }.flattened(from: 0, to: 2)[.all, 4].array(of: Double.self)
-            // Row 8 is the first of the last tile's: 13 − 8 + ⌊(8 − 1) / 2 + ½⌋ = 9.
-            #expect(rows == [0, 0, 0, 0, 0.5, 0.5, 1, 1, 1.5, 3, 3, 3, 3])
+            // The last tile's rows begin with 13 − 8 + ⌊(8 − 1) / 2 + ½⌋ = 9.
+            #expect(rows == [0, 0, 0, 0, 0.5, 0.5, 1.5, 1.5, 2, 3, 3, 3, 3])
         }
     }
 

@@ -53,7 +53,7 @@ struct PolynomialUpsamplingTests {
             upsampling(coarse).sum().backward()
             // The weights that make a pixel add up to 1.
             let gradient = try #require(coarse.gradient)
-            #expect(abs(gradient.sum().item - 6 * 5 * 16) < 1e-5)
+            #expect(abs(gradient.sum().item - 2 * 6 * 5 * 16) < 1e-5)
         }
     }
 }

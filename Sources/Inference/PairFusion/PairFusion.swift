@@ -120,20 +120,20 @@ public struct PairFusion {
                 try cancellation.check()
                 let start = window.row * size.width
                 let luma = fused.values[start..<start + window.pixelCount].map(levels)
-                var pixels: [Float]
+                let pixels: [Float]
                 if let coloured, let bands = coloured.colour {
                     pixels = try coloured.recoloured(window, bands, luma: luma, in: space)
                         .map { $0 * Float(white(writer.profile) / coloured.peak) }
                 } else {
                     pixels = luma.map { $0 * Float(white(writer.profile)) }
                 }
-                if hasOpacity {
-                    let both = try [first, second].compactMap { try $0.opacity(window) }
-                    let opacity = both.count == 2 ? zip(both[0], both[1]).map { min($0, $1) } : both[0]
-                    pixels += opacity.map { $0 * Float(white(writer.profile)) }
+                let opacities = try [first, second].compactMap { try $0.opacity(window) }
+                let opacity = opacities.dropFirst().reduce(opacities.first) { sum, other in
+                    sum.map { zip($0, other).map { min($0, $1) } }
                 }
                 try writer.write(
-                    pixels, to: window, valid: fused.valid.map { Array($0[start..<start + window.pixelCount]) })
+                    pixels, to: window, valid: fused.valid.map { Array($0[start..<start + window.pixelCount]) },
+                    opacity: opacity)
             }
             try cancellation.check()
             try writer.finish()

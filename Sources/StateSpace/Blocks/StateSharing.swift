@@ -48,7 +48,7 @@ public final class StateSharing: Module {
         if let skip {
             let rows = count * width
             try require("the skip states", skip, [batches, rows, states], "(\(batches), \(rows), \(states))")
-            targets = targets + (skipWeights.map { product($0, skip) } ?? byPath(skip))
+            targets = targets + (skipWeights.map { product($0, skip) } ?? byPath(skip).to(ratios.dtype))
         }
         return targets * ratios
     }
@@ -67,7 +67,8 @@ public final class StateSharing: Module {
 
     /// Each path's weights (D, c) times its states (B, c, N): (B, K, D, N).
     private func product(_ weights: Tensor, _ states: Tensor) -> Tensor {
-        weights.squeezed(2).unflattened(axis: 0, sizes: [count, width]).matmul(byPath(states))
+        // Scans leave states of 32 bits whatever the parameters have.
+        weights.squeezed(2).unflattened(axis: 0, sizes: [count, width]).matmul(byPath(states).to(weights.dtype))
     }
 
     private func byPath(_ states: Tensor) -> Tensor {
