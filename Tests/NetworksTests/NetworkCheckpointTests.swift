@@ -117,7 +117,7 @@ struct NetworkCheckpointTests {
     @Test("of a system that is not known list those that are")
     func unknownSystem() throws {
         let text = try message(try file(metadata: described.merging(["system": "fusionvim"]) { $1 }))
-        #expect(text.contains("'fusionvim'") && text.contains("Known are: fusionmamba-rs"))
+        #expect(text.contains("'fusionvim'") && text.contains("Known are: ") && text.contains("fusionmamba-rs"))
     }
 
     @Test(

@@ -28,4 +28,25 @@ import Torch
         #expect(isClose(found.multiplyAdds, 0.64e9), "\(found)")
         #expect(isClose(found.updates, 54.5e6), "\(found)")
     }
+
+    @Test("LE-Mamba: 3.55 G multiply-adds at 64 × 64, as published, nine for each state update")
+    func leMamba() throws {
+        let network = try LEMamba(LEMambaConfiguration(msBands: 8))
+        network.initialize(using: RandomGenerator(seed: 1))
+        network.eval()
+        let (lms, pan) = (Tensor.zeros([1, 8, 64, 64]), Tensor.zeros([1, 1, 64, 64]))
+        let found = try cost { _ = try network(upsampled: lms, guide: pan) }
+        #expect(isClose(found.multiplyAdds, 1.483e9), "\(found)")
+        #expect(isClose(found.multiplyAdds + 9 * found.updates, 3.58e9), "\(found)")
+    }
+
+    @Test("MMMamba: 6.11 G multiply-adds and 0.446 G state updates at 128 × 128")
+    func mmMamba() throws {
+        let network = try MMMamba()
+        network.initialize(using: RandomGenerator(seed: 1))
+        let (ms, pan) = (Tensor.zeros([1, 4, 32, 32]), Tensor.zeros([1, 1, 128, 128]))
+        let found = try cost { _ = try network(ms: ms, pan: pan) }
+        #expect(isClose(found.multiplyAdds, 6.11e9), "\(found)")
+        #expect(isClose(found.updates, 445.6e6), "\(found)")
+    }
 }

@@ -46,20 +46,29 @@ private struct MethodDescription: Encodable {
     let needsWeights: Bool
     let presets: [Preset]
 
-    static var all: [MethodDescription] {
+    static var all: [MethodDescription] { sharpening + [pyramid] + networks }
+
+    private static var sharpening: [MethodDescription] {
         ClassicalMethods.all.map {
             MethodDescription(
                 name: $0.name, title: $0.name, summary: $0.summary, source: $0.source,
-                tasks: [.pansharpen, .hypersharpen],
-                needsWeights: false, presets: [])
+                tasks: [.pansharpen, .hypersharpen] + ($0.name == EXP().name ? [.upscale] : []), needsWeights: false,
+                presets: [])
         }
-            + NetworkSystem.all.map {
-                MethodDescription(
-                    name: $0.name, title: $0.title, summary: $0.summary, source: $0.source, tasks: $0.tasks,
-                    needsWeights: true,
-                    presets: $0.presets.map {
-                        Preset(name: $0.name, summary: $0.summary, configuration: $0.json)
-                    })
-            }
+    }
+
+    private static var pyramid: MethodDescription {
+        MethodDescription(
+            name: LaplacianPyramid.name, title: "Laplacian pyramid", summary: LaplacianPyramid.summary,
+            source: LaplacianPyramid.source, tasks: [.fuse], needsWeights: false, presets: [])
+    }
+
+    private static var networks: [MethodDescription] {
+        NetworkSystem.all.map {
+            MethodDescription(
+                name: $0.name, title: $0.title, summary: $0.summary, source: $0.source, tasks: $0.tasks,
+                needsWeights: true,
+                presets: $0.presets.map { Preset(name: $0.name, summary: $0.summary, configuration: $0.json) })
+        }
     }
 }
