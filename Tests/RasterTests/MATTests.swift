@@ -123,18 +123,18 @@ extension ArrayFileTests {
             }
         }
 
-        @Test("bytes changed at random never crash", arguments: kinds)
-        func mutated(version: mat_ft, compression: Bool) throws {
+        @Test("bytes changed at random never crash", arguments: [false, true])
+        func mutated(compression: Bool) throws {
             try writeMAT(
                 file,
                 [
                     .cube("hsi", bands: 5, height: 9, width: 8),
                     TestVariable("wavelength", [1, 5], MAT_C_DOUBLE, [1, 2, 3, 4, 5] as [Double]),
-                ], version: version, compression: compression)
+                ], compression: compression)
             let whole = try Data(contentsOf: URL(fileURLWithPath: file))
             let target = directory.file("mutated.mat")
             var random = SplitMix64(seed: 11)
-            for _ in 0..<300 {
+            for _ in 0..<2000 {
                 var bytes = whole
                 for _ in 0..<Int.random(in: 1...5, using: &random) {
                     bytes[Int.random(in: 0..<min(900, bytes.count), using: &random)] = .random(
