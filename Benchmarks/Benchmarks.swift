@@ -49,6 +49,7 @@ struct Benchmarks: ParsableCommand {
 
     func run() throws {
         TorchLibrary.preferHugePages()
+        TorchLibrary.keepFreedMemory()
         let machine = Machine(
             instructionSet: String(cString: fk_scan_instruction_set()), torch: TorchLibrary.version)
         if !json { show(machine.text + "\n") }

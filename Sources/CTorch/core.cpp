@@ -6,9 +6,13 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <dlfcn.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <atomic>
+#include <climits>
 #include <cstring>
 #include <memory>
 #include <sstream>
@@ -107,6 +111,14 @@ const char *fk_torch_version(void) { return TORCH_VERSION; }
 
 bool fk_has_cuda(void) {
     return guard<bool>("has_cuda", {}, false, [] { return at::hasCUDA(); });
+}
+
+bool fk_keep_freed_memory(void) {
+#if defined(__GLIBC__)
+    return mallopt(M_MMAP_THRESHOLD, INT_MAX) == 1 && mallopt(M_TRIM_THRESHOLD, INT_MAX) == 1;
+#else
+    return false;
+#endif
 }
 
 bool fk_cuda_stream(int32_t device, void **stream) {

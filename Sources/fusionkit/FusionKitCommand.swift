@@ -21,6 +21,7 @@ struct FusionKitCommand: ParsableCommand {
     static func main() {
         Interruption.install()
         TorchLibrary.preferHugePages()
+        TorchLibrary.keepFreedMemory()
         var command: any ParsableCommand
         do {
             command = try parseAsRoot()

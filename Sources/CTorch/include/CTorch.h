@@ -31,6 +31,8 @@ void fk_string_free(char *text);
 /// libtorch's version, such as "2.13.0".
 const char *fk_torch_version(void);
 bool fk_has_cuda(void);
+/// Keeps memory that was freed, for what is allocated next; false where the C library can't.
+bool fk_keep_freed_memory(void);
 /// The stream that operations on a CUDA device are put on now, as the CUDA driver names it (a CUstream).
 bool fk_cuda_stream(int32_t device, void **stream);
 int32_t fk_thread_count(void);
