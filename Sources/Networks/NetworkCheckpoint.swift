@@ -25,6 +25,14 @@ public struct CheckpointDescription: Sendable, Hashable {
         self.origin = origin
     }
 
+    private static let untrainedOrigin = "random weights"
+
+    /// The origin of weights that were drawn and not trained.
+    public static func untrained(seed: UInt64) -> String { "\(untrainedOrigin), seed \(seed)" }
+
+    /// Whether the weights were drawn and not trained.
+    public var isUntrained: Bool { origin?.hasPrefix(Self.untrainedOrigin) ?? false }
+
     /// The texts to store in a safetensors file.
     public var metadata: [String: String] {
         var texts = ["format": "fusionkit", "system": system, "configuration": configuration, "peak": "\(peak)"]

@@ -42,6 +42,13 @@ struct RasterFormat {
     init(file: String, name: String?) throws(RasterError) {
         RasterLibrary.prepare()
         let fileExtension = (file as NSString).pathExtension.lowercased()
+        guard fileExtension != "hdr" else {
+            throw RasterError(
+                .unknownFormat, file: file, "a name in .hdr is that of a header, not of pixels.",
+                remedy:
+                    "For an ENVI image name the file of pixels, such as -o cube.dat -of ENVI; its header comes beside it."
+            )
+        }
         let wanted = name ?? (fileExtension == "vrt" ? "VRT" : nil)
         if let wanted, let unsuitable = RasterFormat.unsuitable.first(where: { $0.lowercased() == wanted.lowercased() })
         {

@@ -29,6 +29,9 @@ public enum RasterLibrary {
 
     private static let prepared: Void = {
         CPLSetErrorHandler(CPLQuietErrorHandler)
+        // A JPEG file that ends early would else be read as if its lower part were grey.
+        let strict = "GDAL_ERROR_ON_LIBJPEG_WARNING"
+        if CPLGetConfigOption(strict, nil) == nil { CPLSetConfigOption(strict, "TRUE") }
         GDALAllRegister()
     }()
 }

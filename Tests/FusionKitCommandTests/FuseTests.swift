@@ -31,7 +31,7 @@ import Testing
         #expect(created.status == 0, "\(created.error)")
         let network = try Program.run(
             "fuse", "vis.png", "ir.png", "-o", "net.png", "--weights", "w.safetensors", in: directory)
-        #expect(network.status == 0, "\(network.error)")
+        #expect(network.status == 0 && network.error.contains("w.safetensors holds random weights"), "\(network.error)")
         let (profile, values, _) = try TestImage.read(directory.file("net.png"))
         #expect(profile.bands.count == 3 && profile.width == 48 && Set(values).count > 10)
         let again = try Program.run("fuse", "vis.png", "ir.png", "-o", "net.png", in: directory)
@@ -73,6 +73,28 @@ import Testing
         #expect(!directory.names.contains("c.png") && !directory.names.contains("out"))
     }
 
+    @Test("a picture that ends early is refused, whatever its format") func truncated() throws {
+        try picture("a.png", side: 128)
+        let made = try Program.run("fuse", "a.png", "a.png", "-o", "whole.jpg", in: directory)
+        #expect(made.status == 0, "\(made.error)")
+        for name in ["whole.jpg", "a.png"] {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: directory.file(name)))
+            try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: directory.file("cut-\(name)")))
+            let outcome = try Program.run("fuse", "cut-\(name)", "a.png", "-o", "o.png", in: directory)
+            #expect(outcome.status == 65 && outcome.error.contains("cut-\(name)"), "\(outcome.error)")
+        }
+        #expect(!directory.names.contains("o.png"))
+    }
+
+    @Test("what is white is told for each picture") func peaks() throws {
+        try TestImage.write(directory.file("a.png"), bands: 1, width: 32, height: 32, type: .uint8, constant: 100)
+        try TestImage.write(directory.file("b.png"), bands: 1, width: 32, height: 32, type: .uint16, constant: 1606)
+        let outcome = try Program.run(
+            "fuse", "a.png", "b.png", "-o", "o.png", "--second-peak", "4095", "-ot", "Byte", in: directory)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(try TestImage.read(directory.file("o.png")).values.allSatisfy { $0 == 100 })
+    }
+
     @Test("a network that sharpens refuses weights that fuse") func sharpening() throws {
         _ = try Program.run("create", "fusionmamba-mm", "--settings", tiny, "-o", "w.safetensors", in: directory)
         try TestImage.writePair(in: directory)
@@ -98,6 +120,13 @@ import Testing
         #expect(profile.geoTransform?.originX == 500_000)
         #expect(abs((profile.geoTransform?.columnStepX ?? 0) - 2.0 / 3) < 1e-9)
         #expect(valid.prefix(270).allSatisfy { $0 == 0 } && valid.dropFirst(270).allSatisfy { $0 == 1 })
+    }
+
+    @Test("a header is no output") func header() throws {
+        try TestImage.write(directory.file("ms.tif"), bands: 4, width: 30, height: 22)
+        let outcome = try Program.run("upscale", "ms.tif", "-o", "large.hdr", in: directory)
+        #expect(outcome.status == 64 && outcome.error.contains("-of ENVI"), "\(outcome.error)")
+        #expect(directory.names == ["ms.tif"])
     }
 
     @Test("a network that needs a panchromatic image is refused") func refusals() throws {
@@ -129,6 +158,14 @@ import Testing
         let checkpoint = try NetworkCheckpoint(file: directory.file("a.safetensors"))
         #expect(checkpoint.description.sensor == "GF2" && checkpoint.description.peak == 1023)
         #expect(checkpoint.description.origin == "random weights, seed 3")
+    }
+
+    @Test("a preset named after a sensor is for it") func presetSensor() throws {
+        let outcome = try Program.run(
+            "create", "fusionmamba-rs", "--preset", "gf2", "-o", "a.safetensors", in: directory)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let description = try NetworkCheckpoint(file: directory.file("a.safetensors")).description
+        #expect(description.sensor == "GF2" && description.peak == 1023)
     }
 
     @Test("unknown systems, presets and settings are refused with what is known") func refusals() throws {

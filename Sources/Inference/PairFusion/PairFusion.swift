@@ -10,8 +10,10 @@ import Torch
 public struct PairFusion {
     /// How to work.
     public struct Options: Sendable {
-        /// The sample that is white in both images; the largest of each type when nil.
-        public var peak: Double?
+        /// The sample that is white in the first image; the largest of its type when nil.
+        public var firstPeak: Double?
+        /// The same of the second image.
+        public var secondPeak: Double?
         /// Whether the darkest fused pixel becomes black and the brightest white, as the authors' test program does it; for
         /// networks when nil.
         public var stretches: Bool?
@@ -59,8 +61,8 @@ public struct PairFusion {
     ///   - second: infrared, CT, PET, SPECT, GFP.
     /// - Throws: `RasterError` for files, ``SceneError`` for images that can't be fused.
     public init(first: String, second: String, fuser: PairFuser, options: Options = Options()) throws {
-        self.first = try FusionImage(first, peak: options.peak)
-        self.second = try FusionImage(second, peak: options.peak)
+        self.first = try FusionImage(first, peak: options.firstPeak)
+        self.second = try FusionImage(second, peak: options.secondPeak)
         self.fuser = fuser
         self.options = options
         try checkGrids()

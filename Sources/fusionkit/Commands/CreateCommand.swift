@@ -61,17 +61,18 @@ struct CreateCommand: ParsableCommand {
         try OutputPath.check(output, overwrites: overwrite, inputs: [])
         let system = try NamedChoices.system(system)
         let json = try preset.map { try NamedChoices.preset($0, of: system).json } ?? settings ?? "{}"
-        let known = try sensor.flatMap(NamedChoices.sensor)
+        let named = try sensor.flatMap(NamedChoices.sensor)
         let network: any FusionNetwork
         do {
             network = try system.network(json)
         } catch {
             throw Failure(.usage, "The settings of \(system.name) can't be used: \(error)")
         }
-        if let known { try known.check(network, of: output) }
+        if let named { try named.check(network, of: output) }
+        let known = named ?? preset.flatMap { Sensor.named($0, suiting: network) }
         var description = CheckpointDescription(
             system: system.name, configuration: network.configurationText, sensor: known?.name,
-            origin: "random weights, seed \(seed)")
+            origin: CheckpointDescription.untrained(seed: seed))
         if let peak = peak ?? known?.peak { description.peak = peak }
         try Interruption.gracefully { cancellation in
             try withTorchErrors { network.initialize(using: RandomGenerator(seed: seed)) }
@@ -79,5 +80,15 @@ struct CreateCommand: ParsableCommand {
             try SafetensorsFile.write(network.state(), metadata: description.metadata, to: output)
         }
         talk.talk.say("\(output): \(description.system), \(network.parameterCount) random parameters, seed \(seed)")
+    }
+}
+
+extension Sensor {
+    /// The sensor that a preset such as "wv3-base" is named after, where it has the bands and the ratio of a network.
+    fileprivate static func named(_ preset: String, suiting network: any FusionNetwork) -> Sensor? {
+        guard let network = network as? any SharpeningNetwork, let name = preset.split(separator: "-").first,
+            let sensor = named(String(name)), sensor.bands.count == network.msBands, sensor.ratio == network.ratio
+        else { return nil }
+        return sensor
     }
 }

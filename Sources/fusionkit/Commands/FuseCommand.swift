@@ -33,8 +33,13 @@ struct FuseCommand: ParsableCommand {
             "What is fused, for the arithmetic of colours (default: by which image has any).", valueName: "task"))
     var task: FuseTask?
 
-    @Option(help: ArgumentHelp("The sample that is white (default: the largest of the type).", valueName: "number"))
-    var peak: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The sample of the first image that is white (default: the largest of its type).", valueName: "number"))
+    var firstPeak: Double?
+
+    @Option(help: ArgumentHelp("The same of the second image.", valueName: "number"))
+    var secondPeak: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -51,7 +56,11 @@ struct FuseCommand: ParsableCommand {
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
     func validate() throws {
-        if let peak, !(peak > 0 && peak.isFinite) { throw ValidationError("--peak is \(peak); give a number above 0.") }
+        for (name, peak) in [("first", firstPeak), ("second", secondPeak)] {
+            if let peak, !(peak > 0 && peak.isFinite) {
+                throw ValidationError("--\(name)-peak is \(peak); give a number above 0.")
+            }
+        }
         if let resize, !(32...4096).contains(resize) {
             throw ValidationError("--resize is \(resize); give 32 to 4096.")
         }
@@ -59,7 +68,8 @@ struct FuseCommand: ParsableCommand {
 
     func run() throws {
         var options = PairFusion.Options()
-        options.peak = peak
+        options.firstPeak = firstPeak
+        options.secondPeak = secondPeak
         options.stretches = stretch
         options.colourSpace = task?.colourSpace
         options.workingSide = resize

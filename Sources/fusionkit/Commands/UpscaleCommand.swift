@@ -7,7 +7,7 @@ struct UpscaleCommand: ParsableCommand {
         commandName: "upscale", abstract: "Enlarge an image, with a network or by interpolation.",
         discussion: """
             Networks that sharpen with a panchromatic image and can do without one enlarge by their ratio. Without \
-            --weights the image is interpolated. The output has the input's bands, type, nodata value and place.
+            --weights the image is interpolated. The output has the input's bands but alpha, its type, nodata value and place.
 
             Example: fusionkit upscale ms.tif -o large.tif --weights mmmamba.safetensors
             """)
@@ -72,8 +72,11 @@ struct UpscaleCommand: ParsableCommand {
 
     private func method() throws -> Upscaling.Method {
         guard let weights else { return .interpolation(factor: factor ?? 4) }
-        let checkpoint = try NetworkCheckpoint(file: weights)
-        for notice in checkpoint.notices { talk.talk.detail("\(weights): \(notice)") }
+        let checkpoint = try NetworkCheckpoint.forUse(weights, talk: talk.talk)
+        if let network = checkpoint.network as? MMMamba {
+            let absence = network.configuration.panAbsence ?? .drop
+            talk.talk.say("note: no panchromatic image; what stands for it is '\(absence.rawValue)' (panAbsent)")
+        }
         let method = try Upscaling.Method(checkpoint, peak: peak, device: resources.device.device())
         if let factor, factor != method.factor {
             throw Failure(

@@ -38,6 +38,7 @@ struct FuseJob {
         let bar = ProgressBar(talk)
         defer { bar.clear() }
         var failures: [String] = []
+        var statuses: Set<Int32> = []
         let start = ContinuousClock.now
         try Interruption.gracefully { cancellation in
             for (index, pair) in pairs.pairs.enumerated() {
@@ -53,8 +54,8 @@ struct FuseJob {
                     try cancellation.check()
                     bar.clear()
                     let failure = Failure(error)
-                    if failure.status == Failure.Kind.writing.rawValue { throw failure }
                     failures.append(pair.name)
+                    statuses.insert(failure.status)
                     talk.warn("\(pair.name): \(failure.message)")
                 }
             }
@@ -65,8 +66,10 @@ struct FuseJob {
         talk.say(
             "\(output): \(done) of \(pairs.pairs.count) pictures, \(fuser.name), \(String(format: "%.1f", seconds)) s")
         guard failures.isEmpty else {
+            // One kind of trouble is told as it is for two files.
+            let kind = statuses.count == 1 ? statuses.first.flatMap(Failure.Kind.init(rawValue:)) : nil
             throw Failure(
-                .data,
+                kind ?? .data,
                 "\(failures.count) of \(pairs.pairs.count) pictures could not be fused: "
                     + failures.joined(separator: ", ") + ".")
         }
@@ -74,8 +77,7 @@ struct FuseJob {
 
     private func fuser() throws -> PairFuser {
         guard let weights else { return .laplacianPyramid }
-        let checkpoint = try NetworkCheckpoint(file: weights)
-        for notice in checkpoint.notices { talk.detail("\(weights): \(notice)") }
+        let checkpoint = try NetworkCheckpoint.forUse(weights, talk: talk)
         return try PairFuser(checkpoint, device: device.device())
     }
 

@@ -54,8 +54,7 @@ struct SharpeningJob {
         switch choice {
         case .classical(let method): return (.classical(method), method.name, nil)
         case .weights(let file, let peak, let highPeak):
-            let checkpoint = try NetworkCheckpoint(file: file)
-            for notice in checkpoint.notices { talk.detail("\(file): \(notice)") }
+            let checkpoint = try NetworkCheckpoint.forUse(file, talk: talk)
             let sharpener = try NetworkSharpener(
                 checkpoint, peak: peak, highPeak: highPeak, device: device.device(), task: task)
             try warnAboutPeak(pair, sharpener, file)

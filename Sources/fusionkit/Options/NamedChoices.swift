@@ -9,6 +9,10 @@ enum NamedChoices {
         if let system = NetworkSystem.named(name) {
             throw ValidationError("\(system.title) is a network: name its weights with --weights FILE, not --method.")
         }
+        if name.lowercased() == LaplacianPyramid.name.lowercased() {
+            throw ValidationError(
+                "\(LaplacianPyramid.name) fuses pictures and sharpens nothing: fusionkit fuse runs it.")
+        }
         throw unknown("method", name, ClassicalMethods.all.map(\.name), hint: "'fusionkit methods' lists all.")
     }
 

@@ -12,7 +12,7 @@ struct OutputOptions: ParsableArguments {
     @Option(
         name: .customLong("ot", withSingleDash: true),
         help: ArgumentHelp(
-            "Type of the numbers, such as UInt16 or Float32 (default: the multispectral image's).", valueName: "type"))
+            "Type of the numbers, such as UInt16 or Float32 (default: the input's).", valueName: "type"))
     var type: String?
 
     @Option(
