@@ -39,7 +39,9 @@ public func selectiveScan(
 extension SelectiveScan {
     /// The scans by copies of the operands in the order of each path: for any type and device.
     fileprivate func alongCopies(_ paths: ScanPaths) throws -> (y: Tensor, lastState: Tensor) {
-        let paths = ScanPaths(pixels: paths.pixels.to(u.device), positions: paths.positions.to(u.device))
+        // The tables are shared, and may have been made where nothing is differentiated; a gradient keeps its own.
+        let paths = ScanPaths(
+            pixels: paths.pixels.to(u.device).copy(), positions: paths.positions.to(u.device).copy())
         func byPath(_ tensor: Tensor) -> Tensor {  // (B, K, …, L)
             tensor.unflattened(axis: 1, sizes: [paths.count, tensor.size(1) / paths.count])
         }
