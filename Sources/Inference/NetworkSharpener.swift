@@ -121,7 +121,7 @@ public struct NetworkSharpener {
                 input.isEmpty
                 ? [Float](repeating: 0, count: region.pixels * scene.bands) : try fuse(input, region: region)
             let final = blend.add(tile, fused)
-            let valid = input.valid.map { Self.cut($0, of: tile.area, to: final.window) }
+            let valid = input.valid.map { $0.part(final.window, of: tile.area) }
             try writer.write(final.pixels, to: final.window, valid: valid)
             done += final.window.pixelCount
             known += valid?.reduce(0) { $0 + Int($1) } ?? final.window.pixelCount
@@ -142,14 +142,6 @@ public struct NetworkSharpener {
                 return fused[0, .all, rows.lowerBound..<rows.upperBound, columns.lowerBound..<columns.upperBound]
                     .array(of: Float.self)
             }
-        }
-    }
-
-    /// A part of a mask.
-    private static func cut(_ valid: [UInt8], of area: Window, to window: Window) -> [UInt8] {
-        window.rows.flatMap { row in
-            let start = (row - area.row) * area.width + window.column - area.column
-            return valid[start..<start + window.width]
         }
     }
 

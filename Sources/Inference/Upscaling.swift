@@ -106,6 +106,7 @@ public struct Upscaling {
         profile = profile.withSampleType(options.sampleType ?? profile.sampleType)
         var writing = options.writing
         writing.inputs += try [reader.file] + reader.files()
+        RasterLibrary.setCacheLimit(bytes: options.memoryBytes / Pansharpening.cacheShare)
         let side = try options.tileSide ?? tileSide(profile.window)
         let writer = try RasterWriter(output, profile: profile, options: writing)
         do {
@@ -116,7 +117,7 @@ public struct Upscaling {
                 try cancellation.check()
                 let (pixels, valid) = try enlarged(tile.area, factor: factor)
                 let final = blend.add(tile, pixels)
-                let known = valid.map { Self.cut($0, of: tile.area, to: final.window) }
+                let known = valid.map { $0.part(final.window, of: tile.area) }
                 try writer.write(final.pixels, to: final.window, valid: known)
                 done += final.window.pixelCount
                 progress(Progress(stage: "enlarging", done: done, total: profile.pixelCount))
@@ -181,13 +182,6 @@ public struct Upscaling {
                     ].array(of: Float.self)
                 }
             }
-        }
-    }
-
-    private static func cut(_ valid: [UInt8], of area: Window, to window: Window) -> [UInt8] {
-        window.rows.flatMap { row in
-            let start = (row - area.row) * area.width + window.column - area.column
-            return valid[start..<start + window.width]
         }
     }
 

@@ -67,13 +67,7 @@ extension PairFusion {
                 rows: max(0, wide.row) / unit * unit..<min(whole.height, wide.row + wide.height))
             let (a, b) = (try first.luma(area), try second.luma(area))
             let values = try fuser.fuse(a.values, b.values, height: area.height, width: area.width)
-            func part(_ window: Window, of values: [Float], _ area: Window) -> [Float] {
-                window.rows.flatMap { row -> ArraySlice<Float> in
-                    let start = (row - area.row) * area.width + window.column - area.column
-                    return values[start..<start + window.width]
-                }
-            }
-            let final = blend.add(tile, part(tile.area, of: values, area))
+            let final = blend.add(tile, values.part(tile.area, of: area))
             for (index, row) in final.window.rows.enumerated() {
                 let start = row * whole.width + final.window.column
                 let line = final.pixels[index * final.window.width..<(index + 1) * final.window.width]

@@ -109,6 +109,7 @@ public struct PairFusion {
     ) throws -> Summary {
         var writing = options.writing
         writing.inputs += try [first.reader.file, second.reader.file] + first.reader.files() + second.reader.files()
+        RasterLibrary.setCacheLimit(bytes: options.memoryBytes / Pansharpening.cacheShare)
         let coloured = [first, second].first { $0.colour != nil }
         let hasOpacity = [first, second].contains { $0.profile.alphaBand != nil }
         let writer = try RasterWriter(
