@@ -23,7 +23,7 @@ func benchmarkMetrics(report: (Comparison) -> Void) throws {
     let pair = try ImagePair(
         reference: texture(bands: 8, side: side, seed: 3), fused: texture(bands: 8, side: side, seed: 4), ratio: 4,
         peak: 2047)
-    let metrics: [any Metric] = [Q2n(), SAM(), ERGAS(), SSIM()]
+    let metrics: [any ReferenceMetric] = [Q2n(), SAM(), ERGAS(), SSIM()]
     var sum = 0.0
     let measurements = try measure(
         [

@@ -1,4 +1,4 @@
-/// A quality index of a fused image that has a reference.
+/// What is said of every quality index, whatever it compares a fused image with.
 public protocol Metric: Sendable {
     /// Short name, such as "SAM".
     var name: String { get }
@@ -14,6 +14,10 @@ public protocol Metric: Sendable {
     var higherIsBetter: Bool { get }
     /// Smallest and largest possible value.
     var range: ClosedRange<Double> { get }
+}
+
+/// A quality index of a fused image whose truth is known.
+public protocol ReferenceMetric: Metric {
     /// The index of a pair.
     ///
     /// - Throws: ``MetricError/tooSmall(metric:height:width:minimum:)`` when the image is smaller than the window,
@@ -24,12 +28,12 @@ public protocol Metric: Sendable {
 /// The metrics by name.
 public enum Metrics {
     /// Every metric that has a reference, in the order of reports.
-    public static let withReference: [any Metric] = [
+    public static let withReference: [any ReferenceMetric] = [
         SAM(), ERGAS(), PSNR(), Q2n(), Q(), SSIM(), SCC(), CC(), RMSE(),
     ]
 
     /// The metric of a name, in any case; nil when there is none.
-    public static func named(_ name: String) -> (any Metric)? {
+    public static func named(_ name: String) -> (any ReferenceMetric)? {
         withReference.first { $0.name.lowercased() == name.lowercased() }
     }
 }

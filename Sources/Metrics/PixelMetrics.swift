@@ -2,7 +2,7 @@ import Foundation
 import Sensors
 
 /// Root of the mean squared error, over all pixels and bands jointly. Best value 0.
-public struct RMSE: Metric {
+public struct RMSE: ReferenceMetric {
     /// Short name.
     public let name = "RMSE"
     /// Full name.
@@ -26,7 +26,7 @@ public struct RMSE: Metric {
 }
 
 /// Peak signal-to-noise ratio: the mean over bands of 10·log₁₀(peak²/MSE_b). Identical bands give infinity.
-public struct PSNR: Metric {
+public struct PSNR: ReferenceMetric {
     /// Short name.
     public let name = "PSNR"
     /// Full name.
@@ -53,7 +53,7 @@ public struct PSNR: Metric {
 
 /// Correlation: the mean over bands of Pearson's coefficient. NaN where a band of either image is constant, for which no
 /// correlation is defined.
-public struct CC: Metric {
+public struct CC: ReferenceMetric {
     /// Short name.
     public let name = "CC"
     /// Full name.
@@ -79,7 +79,7 @@ public struct CC: Metric {
 /// Relative dimensionless global error: (100/r)·√(mean_b MSE_b/m(GT_b)²). Best value 0.
 ///
 /// A band whose reference has mean 0 makes it infinite, or adds nothing where the band has no error.
-public struct ERGAS: Metric {
+public struct ERGAS: ReferenceMetric {
     /// Short name.
     public let name = "ERGAS"
     /// Full name.
@@ -107,7 +107,7 @@ public struct ERGAS: Metric {
 /// Spectral angle: the mean over pixels of the angle between the two spectra, in degrees. Best value 0.
 ///
 /// Pixels where either spectrum is zero have no angle and do not count; NaN when no pixel has one.
-public struct SAM: Metric {
+public struct SAM: ReferenceMetric {
     /// Short name.
     public let name = "SAM"
     /// Full name.

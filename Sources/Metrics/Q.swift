@@ -5,7 +5,7 @@ import Sensors
 /// Of a window with N pixels, sums s1, s2 and sums of products s11, s22, s12:
 /// 4(N·s12 − s1·s2)·s1·s2 / ((N(s11 + s22) − s1² − s2²)(s1² + s2²)); for two constant windows 2·s1·s2/(s1² + s2²), 1 where both
 /// are zero. Windows with a masked pixel are left out. Identical images give 1.
-public struct Q: Metric {
+public struct Q: ReferenceMetric {
     /// Short name.
     public let name = "Q"
     /// Full name.

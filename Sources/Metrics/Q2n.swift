@@ -7,7 +7,7 @@ import Sensors
 /// deviation of the reference in the block, and sides that 32 does not divide are continued by their mirror image. Blocks
 /// with a masked pixel are left out. Identical images give 1; where the reference is constant in a block and the fused
 /// image another constant, the block gives about 0.
-public struct Q2n: Metric {
+public struct Q2n: ReferenceMetric {
     /// Short name.
     public let name = "Q2n"
     /// Full name.

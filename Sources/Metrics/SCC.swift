@@ -4,7 +4,7 @@ import Sensors
 ///
 /// A frame of one pixel is dropped first and what lies beyond is 0, as in the DLPan toolbox; no mean is subtracted. A
 /// pixel with a masked neighbour is left out. Where neither image has an edge the index is 1, where only one has, 0.
-public struct SCC: Metric {
+public struct SCC: ReferenceMetric {
     /// Short name.
     public let name = "SCC"
     /// Full name.

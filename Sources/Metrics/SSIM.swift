@@ -5,7 +5,7 @@ import Sensors
 ///
 /// K1 = 0.01, K2 = 0.03, population moments, no reduction of the image before. Windows with a masked pixel are left out.
 /// Identical images give 1.
-public struct SSIM: Metric {
+public struct SSIM: ReferenceMetric {
     /// Short name.
     public let name = "SSIM"
     /// Full name.

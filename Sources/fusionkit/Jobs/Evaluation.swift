@@ -13,13 +13,13 @@ struct Evaluation {
     let ratio: Double
     let peak: Double
     let border: BorderCut
-    let metrics: [any Metric]
+    let metrics: [any ReferenceMetric]
     private let talk: Talk
     private let truth: Image
     private let truthMask: [UInt8]
 
     /// Opens the truth; what the user does not say of ratio and peak, a simulated scene does.
-    init(reference file: String, ratio: Double?, peak: Double?, border: BorderCut, metrics: [any Metric], talk: Talk)
+    init(reference file: String, ratio: Double?, peak: Double?, border: BorderCut, metrics: [any ReferenceMetric], talk: Talk)
         throws
     {
         self.talk = talk

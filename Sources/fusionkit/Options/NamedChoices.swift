@@ -39,10 +39,10 @@ enum NamedChoices {
     }
 
     /// The indices of a list such as "SAM,ERGAS".
-    static func metrics(_ list: String) throws -> [any Metric] {
+    static func metrics(_ list: String) throws -> [any ReferenceMetric] {
         let known = Metrics.withReference.map(\.name)
         let hint = "Known are \(known.joined(separator: ", "))."
-        var metrics: [any Metric] = []
+        var metrics: [any ReferenceMetric] = []
         for part in list.split(separator: ",") {
             let name = part.filter { $0 != " " }
             guard let metric = Metrics.named(name) else { throw unknown("index", name, known, hint: hint) }
