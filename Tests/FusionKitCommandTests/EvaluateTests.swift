@@ -190,6 +190,10 @@ import Testing
             "evaluate", "fused.png", "--first", "visible.png", "--second", "infrared.png", "--csv", "--profile", "mfif",
             in: directory)
         #expect(profile.output.hasPrefix("file,VIFF,AG,"), "\(profile.output)\(profile.error)")
+        let chosen = try Program.run(
+            "evaluate", "fused.png", "--first", "visible.png", "--second", "infrared.png", "--csv", "--metrics",
+            "scd,qab_f", in: directory)
+        #expect(chosen.output.hasPrefix("file,SCD,Q"), "\(chosen.output)\(chosen.error)")
     }
 
     @Test("says what is missing or does not go together") func refusals() throws {

@@ -146,7 +146,9 @@ struct EvaluationSettings: ParsableArguments {
         } else {
             others.append((bySources, "the two pictures that were fused, such as --visible and --infrared"))
         }
-        return try NamedChoices.metrics(metrics, known: known, others: others)
+        return try NamedChoices.metrics(metrics, known: known, others: others) { name in
+            partners.first == nil ? nil : FusionMetrics.named(name, profile: partners.profile)?.name
+        }
     }
 }
 

@@ -43,13 +43,17 @@ enum NamedChoices {
     /// - Parameters:
     ///   - known: the indices of what is measured now.
     ///   - others: indices that other options allow, with what is needed for them.
-    static func metrics(_ list: String, known: [String], others: [(names: [String], need: String)]) throws -> [String] {
+    ///   - alias: the known index that another spelling means.
+    static func metrics(
+        _ list: String, known: [String], others: [(names: [String], need: String)],
+        alias: (String) -> String? = { _ in nil }
+    ) throws -> [String] {
         let hint = "Known are \(known.joined(separator: ", "))."
         var names: [String] = []
         for part in list.split(separator: ",") {
             let name = part.filter { $0 != " " }
             func isNamed(_ other: String) -> Bool { other.lowercased() == name.lowercased() }
-            if let found = known.first(where: isNamed) {
+            if let found = known.first(where: isNamed) ?? alias(String(name)) {
                 // A name given twice is one column.
                 if !names.contains(found) { names.append(found) }
             } else if let other = others.first(where: { $0.names.contains(where: isNamed) }) {

@@ -65,7 +65,7 @@ struct EvaluationWatch: Sendable {
     func threads(bytes: Int, bands: Int) throws -> Int {
         let allowed = memoryBytes - memoryBytes / 8
         guard bytes <= allowed else {
-            let megabytes = (bytes / 7 * 8 >> 20) + 1
+            let megabytes = ((bytes / 7 * 8) >> 20) + 1
             throw SceneError(
                 .memory,
                 "Measuring images of \(bands) bands needs \(megabytes) MB, and \(memoryBytes >> 20) MB are allowed.",

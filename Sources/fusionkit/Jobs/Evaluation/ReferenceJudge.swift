@@ -55,7 +55,9 @@ struct ReferenceJudge: Judge {
         let bands = pair.reference.bands
         let threads = try watch.threads(bytes: PairScene.bytesPerThread(bands: bands), bands: bands)
         let measurement = try pair.measure(indices, threads: threads, progress: watch.progress)
-        if measurement.largestValue > 1.5 * pair.peak {
+        // The peak is of no interest to the others.
+        let needsPeak = indices.contains { $0.name.hasPrefix("PSNR") || $0.name.hasPrefix("SSIM") }
+        if needsPeak, measurement.largestValue > 1.5 * pair.peak {
             talk.warn(
                 "\(item.partners[Self.option] ?? "") has values up to \(measurement.largestValue.plain), and PSNR and SSIM are "
                     + "computed for numbers up to \(pair.peak.plain). Give --bits or --peak.")
