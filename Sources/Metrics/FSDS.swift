@@ -38,6 +38,14 @@ public struct FSDS: ReferenceMetric {
     /// The order of the authors' function, or that of their tables.
     public init(_ order: Order = .reference) { self.order = order }
 
+    /// Both images as they are: a spectrum needs all of an image in memory.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.reduced(factor: 1)] }
+
+    /// The similarity in dB.
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        MetricValue(try value(sums.reducedPair(factor: 1)))
+    }
+
     /// The similarity in dB.
     ///
     /// - Throws: ``MetricError/constant(metric:)`` when an image has one value everywhere,

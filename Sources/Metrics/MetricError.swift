@@ -14,6 +14,10 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
     case noValidPixels(metric: String)
     /// NaN or infinite samples among those that count.
     case notFinite(image: String, samples: Int)
+    /// The images of a sharpened scene do not fit together.
+    case scene(String)
+    /// A part of an image could not be read.
+    case unreadable(String)
     /// An image with one value everywhere, of which the metric can't say anything.
     case constant(metric: String)
     /// The metric needs every pixel, and some are masked.
@@ -43,6 +47,8 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(metric) needs every pixel of the image, and some are nodata. Cut a part without nodata."
         case .notFinite(let image, let samples):
             "The \(image) has \(samples) NaN or infinite samples. Mark these pixels as nodata."
+        case .scene(let problem): problem
+        case .unreadable(let problem): problem
         }
     }
 }
