@@ -3,8 +3,11 @@ import Sensors
 extension PreparedBlock {
     /// Computes each band of the result from planes of pixels: M_b, P, and P_L,b where it is prepared.
     ///
-    /// - Parameter rule: fills the last plane; called once a band.
+    /// - Parameters:
+    ///   - shared: a low pass of PAN that is the same for all bands; nil for P_L,b.
+    ///   - rule: fills the last plane; called once a band.
     func fuseBands(
+        lowPass shared: Image? = nil,
         _ rule: (
             _ band: Int, _ interpolated: UnsafeBufferPointer<Double>, _ pan: UnsafeBufferPointer<Double>,
             _ lowPass: UnsafeBufferPointer<Double>, _ result: UnsafeMutableBufferPointer<Double>
@@ -14,10 +17,10 @@ extension PreparedBlock {
         var result = Image(bands: interpolated.bands, height: interpolated.height, width: interpolated.width)
         interpolated.values.withUnsafeBufferPointer { interpolated in
             pan.values.withUnsafeBufferPointer { pan in
-                (lowPass ?? self.pan).values.withUnsafeBufferPointer { lowPass in
+                (shared ?? lowPass ?? self.pan).values.withUnsafeBufferPointer { lowPass in
                     result.values.withUnsafeMutableBufferPointer { result in
                         for band in 0..<scene.bands {
-                            let filter = self.lowPass == nil ? 0 : scene.filterOfBand[band]
+                            let filter = shared != nil || self.lowPass == nil ? 0 : scene.filterOfBand[band]
                             rule(
                                 band, .init(rebasing: interpolated[band * pixels..<(band + 1) * pixels]), pan,
                                 .init(rebasing: lowPass[filter * pixels..<(filter + 1) * pixels]),
@@ -31,11 +34,51 @@ extension PreparedBlock {
     }
 
     /// F_b = M_b + g_b(P − P_L,b) + c_b.
-    func injectDetail(gains: [Double], offsets: [Double]) -> Image {
-        fuseBands { band, interpolated, pan, lowPass, result in
+    ///
+    /// - Parameter shared: a low pass of PAN that is the same for all bands; nil for P_L,b.
+    func injectDetail(gains: [Double], offsets: [Double], lowPass shared: Image? = nil) -> Image {
+        fuseBands(lowPass: shared) { band, interpolated, pan, lowPass, result in
             let (gain, offset) = (gains[band], offsets[band])
             for pixel in result.indices {
                 result[pixel] = interpolated[pixel] + gain * (pan[pixel] - lowPass[pixel]) + offset
+            }
+        }
+    }
+
+    /// F_b = M_b·Q_b/Q_L,b with PAN matched to each band, Q_b = a_b·P + c_b, and Q_L,b = a_b·P_L + c_b·sum_b.
+    ///
+    /// - Parameters:
+    ///   - shared: a low pass of PAN that is the same for all bands; nil for P_L,b.
+    ///   - sums: for each band what the low pass makes of a constant 1.
+    func modulate(
+        _ match: BandMatch, lowPass shared: Image? = nil, sums: [Double], by modulation: Modulation
+    ) -> Image {
+        fuseBands(lowPass: shared) { band, interpolated, pan, lowPass, result in
+            let (slope, offset, mean) = (match.slopes[band], match.offsets[band], match.means[band])
+            let lowPassOffset = offset * sums[band]
+            for pixel in result.indices {
+                result[pixel] =
+                    interpolated[pixel]
+                    * modulation(slope * pan[pixel] + offset, over: slope * lowPass[pixel] + lowPassOffset, mean: mean)
+            }
+        }
+    }
+
+    /// F_b = M_b + g_b(P − P_L), with the gain of each pixel's group.
+    ///
+    /// - Parameters:
+    ///   - labels: the group of each pixel.
+    ///   - gains: for each group one a band.
+    ///   - shared: a low pass of PAN that is the same for all bands; nil for P_L,b.
+    func injectDetail(labels: [Int32], gains: [[Double]], lowPass shared: Image? = nil) -> Image {
+        labels.withUnsafeBufferPointer { labels in
+            fuseBands(lowPass: shared) { band, interpolated, pan, lowPass, result in
+                gains.map { $0[band] }.withUnsafeBufferPointer { gains in
+                    for pixel in result.indices {
+                        result[pixel] =
+                            interpolated[pixel] + gains[Int(labels[pixel])] * (pan[pixel] - lowPass[pixel])
+                    }
+                }
             }
         }
     }

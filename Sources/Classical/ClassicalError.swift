@@ -4,6 +4,10 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
     case panchromaticBands(Int)
     /// The ratio is one that the MTF filters cannot represent.
     case ratio(Int)
+    /// A method is not defined for the ratio.
+    case methodRatio(method: String, ratio: Int, allowed: String)
+    /// A method that holds the whole scene in memory cannot take one of so many pixels.
+    case tooLarge(method: String, pixels: String, most: Int)
     /// An image has no pixels.
     case empty(pan: String, ms: String)
     /// Without georeferencing PAN must be the multispectral image's size times the ratio.
@@ -26,6 +30,12 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
             "PAN has \(bands) bands; one is needed. Are PAN and the multispectral image swapped?"
         case .ratio(let ratio):
             "A ratio of \(ratio) between PAN and the multispectral image; 2 to 20 is possible."
+        case .methodRatio(let method, let ratio, let allowed):
+            "\(method) is defined for \(allowed), and PAN is \(ratio) times as fine as the multispectral image. "
+                + "Choose another method, such as \(ClassicalMethods.standard.name)."
+        case .tooLarge(let method, let pixels, let most):
+            "\(method) holds the whole scene in memory and takes \(most) PAN pixels at most with so many bands; there are "
+                + "\(pixels). Cut a part out, or choose another method, such as \(ClassicalMethods.standard.name)."
         case .empty(let pan, let ms):
             "There is nothing to sharpen: PAN has \(pan) pixels, the multispectral image \(ms)."
         case .sizes(let pan, let ms, let ratio):

@@ -2,29 +2,74 @@ import Sensors
 
 /// A sharpening method without training.
 ///
-/// It works in two phases, so that a scene need not fit in memory. First the statistics that ``moments(of:)`` asks for are
-/// gathered over ``SharpeningScene/statisticsBlocks``; ``fit(_:)`` turns them into the method's coefficients. Then every
-/// block is fused by itself, and a pixel has the same bits whatever block it lies in:
+/// A scene need not fit in memory. First the method finds its coefficients in streaming passes over
+/// ``SharpeningScene/statisticsBlocks``, one for most methods, more where what is measured depends on what was found before.
+/// Then every block is fused by itself, and a pixel has the same bits whatever block it lies in:
 ///
 /// ```swift
-/// var statistics = SceneStatistics(of: scene, plan: method.moments(of: scene))
-/// for region in scene.statisticsBlocks { statistics.merge(statistics.measure(read(region))) }
-/// let fitted = try method.fit(statistics)
+/// let fitted = try method.fit(to: scene) { pass in
+///     for region in scene.statisticsBlocks { pass.merge(pass.measure(read(region))) }
+/// }
 /// for tile in tiles { write(fitted.fuse(read(tile))) }
 /// ```
 public protocol ClassicalMethod: Sendable {
     /// The name in the literature, such as "MTF-GLP-FS".
     var name: String { get }
+    /// Other names under which it is known.
+    var otherNames: [String] { get }
     /// One line for people who choose a method.
     var summary: String { get }
     /// Who published it.
     var source: String { get }
+    /// How the method begins with a scene.
+    ///
+    /// - Throws: ``ClassicalError/methodRatio(method:ratio:allowed:)`` where the method is not defined for the scene's ratio.
+    func start(on scene: SharpeningScene) throws(ClassicalError) -> FittingStep
+}
+
+extension ClassicalMethod {
+    /// None.
+    public var otherNames: [String] { [] }
+
+    /// Finds the coefficients of a scene.
+    ///
+    /// - Parameters:
+    ///   - scene: the scene.
+    ///   - run: measures all blocks of the scene and merges them in their order.
+    public func fit<Failure: Error>(
+        to scene: SharpeningScene, run: (inout ScenePass) throws(Failure) -> Void
+    ) throws -> FittedMethod {
+        var step = try start(on: scene)
+        while true {
+            switch step {
+            case .fitted(let fitted): return fitted
+            case .pass(var pass):
+                try run(&pass)
+                step = try pass.next()
+            }
+        }
+    }
+}
+
+/// A method whose coefficients follow from means and covariances: one pass, or none.
+public protocol MomentMethod: ClassicalMethod {
     /// The means and covariances that the method needs of a scene.
     func moments(of scene: SharpeningScene) -> MomentPlan
     /// The method's coefficients for a scene.
     ///
     /// - Throws: ``ClassicalError/noValidPixels`` or ``ClassicalError/notFinite``.
     func fit(_ statistics: SceneStatistics) throws(ClassicalError) -> FittedMethod
+}
+
+extension MomentMethod {
+    /// Measures the moments.
+    public func start(on scene: SharpeningScene) throws(ClassicalError) -> FittingStep {
+        let plan = moments(of: scene)
+        let statistics = SceneStatistics(of: scene, plan: plan)
+        if plan.isEmpty { return .fitted(try fit(statistics)) }
+        return .pass(
+            ScenePass(statistics) { (statistics) throws(ClassicalError) in .fitted(try fit(statistics)) })
+    }
 }
 
 /// A method with the coefficients of a scene.
@@ -97,9 +142,8 @@ extension ClassicalMethod {
     public func sharpen(
         scene: SharpeningScene, ms: SceneWindow, pan: SceneWindow, isValid: [Bool]? = nil
     ) throws(ClassicalError) -> Image {
-        let plan = moments(of: scene)
-        var statistics = SceneStatistics(of: scene, plan: plan)
-        if !plan.isEmpty {
+        var step = try start(on: scene)
+        while case .pass(var pass) = step {
             for region in scene.statisticsBlocks {
                 let valid = isValid.map { isValid in
                     region.rows.flatMap { row in
@@ -108,12 +152,12 @@ extension ClassicalMethod {
                                 + region.columns.upperBound]
                     }
                 }
-                statistics.merge(
-                    statistics.measure(
-                        SharpeningBlock(scene: scene, region: region, pan: pan, ms: ms, isValid: valid)))
+                pass.merge(
+                    pass.measure(SharpeningBlock(scene: scene, region: region, pan: pan, ms: ms, isValid: valid)))
             }
+            step = try pass.next()
         }
-        let fitted = try fit(statistics)
+        guard case .fitted(let fitted) = step else { preconditionFailure("a method stopped before it was fitted") }
         var result = Image(bands: scene.bands, height: scene.panHeight, width: scene.panWidth)
         for region in scene.blocks(side: 512) {
             result.paste(
@@ -128,15 +172,19 @@ extension ClassicalMethod {
 public enum ClassicalMethods {
     /// Every method.
     public static let all: [any ClassicalMethod] = [
-        EXP(), Brovey(), GIHS(), PCA(), GS(), GSA(), MTFGLP(), GS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMR(),
+        EXP(), Brovey(), GIHS(), PCA(), BTH(), GS(), GSA(), CGSA(), PRACS(), BDSD(), BDSD(blockSide: 64), BDSDPC(),
+        CBDSD(),
+        HPF(), SFIM(), ATWT(), AWLP(), Indusion(), MTFGLP(), GS2GLP(), CGS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMH(),
+        MTFGLPHPMR(),
+        MF(), FEHPM(), PWMBF(), TV(), SRD(),
     ]
 
     /// The method that runs when none is named: it holds up on every scene we have.
     public static let standard: any ClassicalMethod = MTFGLPFS()
 
-    /// The method of a name, in any case, with or without hyphens; nil when there is none.
+    /// The method of a name or another name of it, in any case, with or without hyphens; nil when there is none.
     public static func named(_ name: String) -> (any ClassicalMethod)? {
         func key(_ name: String) -> String { name.lowercased().filter { $0 != "-" && $0 != "_" && $0 != " " } }
-        return all.first { key($0.name) == key(name) }
+        return all.first { method in ([method.name] + method.otherNames).contains { key($0) == key(name) } }
     }
 }

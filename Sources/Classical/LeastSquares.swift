@@ -9,14 +9,104 @@ enum LeastSquares {
     ///   - covariance: n × n covariance of x, row by row.
     ///   - target: covariance of each x_k with y.
     static func weights(covariance: [Double], target: [Double]) -> [Double] {
-        let count = target.count
+        weights(covariance: covariance, targets: [target])[0]
+    }
+
+    /// ``weights(covariance:target:)`` for several y.
+    static func weights(covariance: [Double], targets: [[Double]]) -> [[Double]] {
+        let count = targets.first?.count ?? 0
         let (values, vectors) = eigen(covariance, count: count)
         let floor = Double(count) * .ulpOfOne * (values.max() ?? 0)
+        return targets.map { target in
+            var weights = [Double](repeating: 0, count: count)
+            for index in 0..<count where values[index] > floor {
+                var projection = 0.0
+                for k in 0..<count { projection += vectors[index * count + k] * target[k] }
+                for k in 0..<count { weights[k] += projection / values[index] * vectors[index * count + k] }
+            }
+            return weights
+        }
+    }
+
+    /// The solution of a positive definite system by Cholesky's factors; nil where the matrix is not positive definite.
+    ///
+    /// - Parameters:
+    ///   - matrix: n × n, row by row; its lower triangle is read.
+    ///   - target: n.
+    static func solution(
+        _ matrix: [Double], _ target: [Double]
+    ) -> (values: [Double], determinant: Double)? {
+        let count = target.count
+        var factor = matrix
+        var determinant = 1.0
+        for column in 0..<count {
+            for k in 0..<column {
+                factor[column * count + column] -= factor[column * count + k] * factor[column * count + k]
+            }
+            let pivot = factor[column * count + column]
+            guard pivot > Double(count) * .ulpOfOne * matrix[column * count + column] else { return nil }
+            determinant *= pivot
+            let root = pivot.squareRoot()
+            factor[column * count + column] = root
+            for row in column + 1..<max(count, column + 1) {
+                for k in 0..<column {
+                    factor[row * count + column] -= factor[row * count + k] * factor[column * count + k]
+                }
+                factor[row * count + column] /= root
+            }
+        }
+        var solution = target
+        for row in 0..<count {
+            for k in 0..<row { solution[row] -= factor[row * count + k] * solution[k] }
+            solution[row] /= factor[row * count + row]
+        }
+        for row in (0..<count).reversed() {
+            for k in row + 1..<max(count, row + 1) { solution[row] -= factor[k * count + row] * solution[k] }
+            solution[row] /= factor[row * count + row]
+        }
+        return (solution, determinant)
+    }
+
+    /// The weights w ≥ 0 that minimise wᵀGw − 2wᵀf: least squares without negative weights.
+    ///
+    /// Lawson and Hanson's active sets (1974) on the normal equations.
+    ///
+    /// - Parameters:
+    ///   - gram: G, n × n products of the x, row by row.
+    ///   - target: f, the product of each x_k with y.
+    static func nonNegativeWeights(gram: [Double], target: [Double]) -> [Double] {
+        let count = target.count
         var weights = [Double](repeating: 0, count: count)
-        for index in 0..<count where values[index] > floor {
-            var projection = 0.0
-            for k in 0..<count { projection += vectors[index * count + k] * target[k] }
-            for k in 0..<count { weights[k] += projection / values[index] * vectors[index * count + k] }
+        var active: [Int] = []
+        let tolerance = 1e-12 * (target.map(abs).max() ?? 0)
+        for _ in 0..<3 * count + 10 {
+            let gradient = (0..<count).map { k in
+                target[k] - (0..<count).reduce(0) { $0 + gram[k * count + $1] * weights[$1] }
+            }
+            let candidate = (0..<count).filter { !active.contains($0) }.max { gradient[$0] < gradient[$1] }
+            guard let candidate, gradient[candidate] > tolerance else { break }
+            active = (active + [candidate]).sorted()
+            while !active.isEmpty {
+                let own = active.flatMap { row in active.map { gram[row * count + $0] } }
+                let goal = active.map { target[$0] }
+                let free = solution(own, goal)?.values ?? Self.weights(covariance: own, target: goal)
+                guard free.contains(where: { $0 <= 0 }) else {
+                    weights = [Double](repeating: 0, count: count)
+                    for (place, k) in active.enumerated() { weights[k] = free[place] }
+                    break
+                }
+                // As far towards the free solution as no weight becomes negative.
+                var step = 1.0
+                for (place, k) in active.enumerated() where free[place] <= 0 {
+                    let reach = weights[k] - free[place]
+                    step = min(step, reach > 0 ? weights[k] / reach : 0)
+                }
+                for (place, k) in active.enumerated() { weights[k] += step * (free[place] - weights[k]) }
+                active = active.enumerated().filter { place, k in
+                    free[place] > 0 || weights[k] > 1e-14 * abs(free[place])
+                }.map(\.element)
+                for k in 0..<count where !active.contains(k) { weights[k] = 0 }
+            }
         }
         return weights
     }

@@ -4,12 +4,18 @@ public enum Channel: Sendable, Hashable {
     case band(Int)
     /// The mean of all its bands.
     case intensity
-    /// PAN; on the coarse grid `LPfilterPlusDec` of PAN.
+    /// PAN; on the coarse grid `LPfilterPlusDec` of PAN, where the plan does not ask for ``gaussian`` there.
     case pan
     /// PAN with the MTF of a band.
     case lowPass(band: Int)
     /// PAN with the Gaussian of gain 0.3.
     case gaussian
+    /// PAN with the "à trous" filter.
+    case atrous
+    /// PAN reduced and enlarged by cubic convolution.
+    case bicubic
+    /// The standard deviation of PAN in squares of 51 × 51 pixels.
+    case localDeviation
 }
 
 /// The covariances that a method needs of a scene.
@@ -31,10 +37,14 @@ public struct MomentPlan: Sendable {
     /// Pairs over the pixels of the coarse grid.
     public var coarse: [Pair]
 
+    /// Channels whose smallest and largest value over all PAN pixels are wanted.
+    public var extremes: [Channel]
+
     /// A plan; an empty one for methods that need no statistics.
-    public init(fine: [Pair] = [], coarse: [Pair] = []) {
+    public init(fine: [Pair] = [], coarse: [Pair] = [], extremes: [Channel] = []) {
         self.fine = fine
         self.coarse = coarse
+        self.extremes = extremes
     }
 
     /// All pairs of bands of a scene.
@@ -44,17 +54,22 @@ public struct MomentPlan: Sendable {
 
     /// What has to be computed of a block to measure it.
     public var ingredients: Ingredients {
-        var result: Ingredients = coarse.isEmpty ? [] : .coarseGrid
-        for channel in fine.flatMap({ [$0.first, $0.second] }) {
+        var result: Ingredients = []
+        for channel in fine.flatMap({ [$0.first, $0.second] }) + extremes {
             switch channel {
             case .lowPass: result.insert(.lowPassPAN)
             case .gaussian: result.insert(.gaussianPAN)
+            case .atrous: result.insert(.atrousPAN)
+            case .bicubic: result.insert(.bicubicPAN)
+            case .localDeviation: result.insert(.deviationPAN)
             case .band, .intensity, .pan: break
             }
         }
-        return result
+        guard !coarse.isEmpty else { return result }
+        let readsGaussian = coarse.contains { $0.first == .gaussian || $0.second == .gaussian }
+        return result.union(readsGaussian ? .coarseGaussian : .coarseGrid)
     }
 
     /// Whether no pass over the scene is needed.
-    public var isEmpty: Bool { fine.isEmpty && coarse.isEmpty }
+    public var isEmpty: Bool { fine.isEmpty && coarse.isEmpty && extremes.isEmpty }
 }

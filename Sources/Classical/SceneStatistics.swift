@@ -1,16 +1,14 @@
 import Sensors
 
-/// The moments of one block of a scene.
-public struct BlockStatistics: Sendable {
-    let fine: Moments
-    let coarse: Moments
-}
+/// Means, covariances and extremes of a scene.
+public struct SceneStatistics: SceneMeasurement {
+    /// What a block contributes.
+    struct Part: Sendable {
+        let fine: Moments
+        let coarse: Moments
+        let extremes: [ClosedRange<Double>?]
+    }
 
-/// Means and covariances of a scene.
-///
-/// ``measure(_:)`` is pure and may run for several blocks at once; ``merge(_:)`` has to be called with the results in the
-/// order of ``SharpeningScene/statisticsBlocks``. So the numbers have the same bits for any number of threads.
-public struct SceneStatistics: Sendable {
     /// The scene.
     public let scene: SharpeningScene
     /// What has to be computed of each block.
@@ -19,6 +17,8 @@ public struct SceneStatistics: Sendable {
     private let coarseLayout: Layout
     private var fine: Moments
     private var coarse: Moments
+    private let extremeChannels: [Channel]
+    private var extremes: [ClosedRange<Double>?]
 
     /// The channels of a plan and the pairs by place; bands that share a filter share a channel.
     private struct Layout: Sendable {
@@ -56,28 +56,45 @@ public struct SceneStatistics: Sendable {
         coarseLayout = Layout(plan.coarse, scene: scene)
         fine = Moments(channels: fineLayout.channels.count, pairs: fineLayout.pairs)
         coarse = Moments(channels: coarseLayout.channels.count, pairs: coarseLayout.pairs)
+        extremeChannels = plan.extremes
+        extremes = plan.extremes.map { _ in nil }
     }
 
-    /// The moments of one block.
-    public func measure(_ block: SharpeningBlock) -> BlockStatistics {
-        measure(PreparedBlock(block, ingredients: ingredients))
-    }
-
-    /// The moments of one block that is prepared with ``ingredients``.
-    package func measure(_ block: PreparedBlock) -> BlockStatistics {
-        BlockStatistics(
+    func measure(_ block: PreparedBlock) -> Part {
+        Part(
             fine: Moments(
                 of: fineLayout.channels.map { Self.valid(block.fineSamples(of: $0), block.isValid) },
                 pairs: fineLayout.pairs),
             coarse: Moments(
                 of: coarseLayout.channels.map { Self.valid(block.coarseSamples(of: $0), block.isCoarseValid) },
-                pairs: coarseLayout.pairs))
+                pairs: coarseLayout.pairs),
+            extremes: extremeChannels.map { Self.extremes(Self.valid(block.fineSamples(of: $0), block.isValid)) })
     }
 
-    /// Adds a block.
-    public mutating func merge(_ block: BlockStatistics) {
-        fine.merge(block.fine)
-        coarse.merge(block.coarse)
+    mutating func merge(_ part: Part) {
+        fine.merge(part.fine)
+        coarse.merge(part.coarse)
+        for (index, other) in part.extremes.enumerated() {
+            guard let other else { continue }
+            guard let known = extremes[index] else {
+                extremes[index] = other
+                continue
+            }
+            extremes[index] =
+                min(known.lowerBound, other.lowerBound)...max(known.upperBound, other.upperBound)
+        }
+    }
+
+    /// The smallest and the largest value; nil where there is none, or none that is a number.
+    private static func extremes(_ values: [Double]) -> ClosedRange<Double>? {
+        values.withUnsafeBufferPointer { values in
+            var (smallest, largest) = (Double.infinity, -Double.infinity)
+            for value in values {
+                smallest = value < smallest ? value : smallest
+                largest = value > largest ? value : largest
+            }
+            return smallest <= largest ? smallest...largest : nil
+        }
     }
 
     private static func valid(_ samples: [Double], _ isValid: [Bool]?) -> [Double] {
@@ -93,6 +110,25 @@ public struct SceneStatistics: Sendable {
                 layout.pairs.indices.allSatisfy({ moments.covariance($0).isFinite })
             else { throw .notFinite }
         }
+    }
+
+    /// The number of PAN pixels that count.
+    var count: Double { fine.count }
+
+    /// The smallest and the largest value of a channel whose extremes are planned.
+    func extremes(_ channel: Channel) -> ClosedRange<Double> {
+        guard let index = extremeChannels.firstIndex(of: channel) else {
+            preconditionFailure("the extremes of \(channel) were not planned")
+        }
+        return extremes[index] ?? 0...0
+    }
+
+    /// The mean on the coarse grid of a channel that occurs in the plan's coarse pairs.
+    func coarseMean(_ channel: Channel) -> Double {
+        guard let index = coarseLayout.channels.firstIndex(of: channel) else {
+            preconditionFailure("the coarse mean of \(channel) was not planned")
+        }
+        return coarse.means[index]
     }
 
     /// The mean of a channel that occurs in the plan's fine pairs.
@@ -120,6 +156,14 @@ public struct SceneStatistics: Sendable {
         }
     }
 
+    /// The covariances over the coarse grid of all bands, row by row.
+    func coarseBandCovariances() -> [Double] {
+        let count = scene.bands
+        return (0..<count * count).map {
+            coarseCovariance(.band(min($0 / count, $0 % count)), .band(max($0 / count, $0 % count)))
+        }
+    }
+
     /// The covariance over the coarse grid of a planned pair.
     func coarseCovariance(_ first: Channel, _ second: Channel) -> Double {
         guard let index = coarseLayout.places[.init(first, second)] else {
@@ -138,46 +182,4 @@ public struct SceneStatistics: Sendable {
 
     /// The standard deviation over all PAN pixels of a channel whose variance is planned.
     func deviation(_ channel: Channel) -> Double { variance(channel).squareRoot() }
-}
-
-extension PreparedBlock {
-    fileprivate func fineSamples(of channel: Channel) -> [Double] {
-        let samples: [Double]? =
-            switch channel {
-            case .band(let band): interpolated.band(band).values
-            case .intensity: interpolated.meanOfBands
-            case .pan: pan.values
-            case .lowPass(let band): lowPass?.band(scene.filterOfBand[band]).values
-            case .gaussian: gaussian?.values
-            }
-        guard let samples else { preconditionFailure("\(channel) was not prepared") }
-        return samples
-    }
-
-    fileprivate func coarseSamples(of channel: Channel) -> [Double] {
-        let samples: [Double]? =
-            switch channel {
-            case .band(let band): coarseInterpolated?.band(band).values
-            case .pan: coarsePAN?.values
-            case .intensity, .lowPass, .gaussian: nil
-            }
-        guard let samples else { preconditionFailure("\(channel) was not prepared on the coarse grid") }
-        return samples
-    }
-}
-
-extension Image {
-    /// The mean of all bands at each pixel.
-    var meanOfBands: [Double] {
-        var result = [Double](repeating: 0, count: pixels)
-        result.withUnsafeMutableBufferPointer { result in
-            values.withUnsafeBufferPointer { values in
-                for band in 0..<bands {
-                    for pixel in 0..<pixels { result[pixel] += values[band * pixels + pixel] }
-                }
-                for pixel in 0..<pixels { result[pixel] /= Double(bands) }
-            }
-        }
-        return result
-    }
 }

@@ -21,13 +21,27 @@ public struct SharpeningScene: Sendable, Hashable {
     /// What the interpolator finds beyond the multispectral image: symmetric for scenes, circular to compare with the
     /// reference implementation (whole images only).
     public let border: Border
+    /// Name of the sensor.
+    let sensorName: String
     /// The distinct filters of the bands.
     let filters: [SymmetricFilter]
     /// Which of ``filters`` is a band's.
     let filterOfBand: [Int]
+    /// The filter of PAN's own MTF.
+    let panFilter: SymmetricFilter
     let upsampler: Upsampler
     let lowPass: PANLowPass
     let atrous: AtrousFilter
+    let bicubic: BicubicLowPass
+    let box: BoxFilter
+    /// What squares the deviation of PAN is taken in.
+    let deviationBox = BoxFilter(radius: 25)
+    /// The pyramid whose last level has the multispectral image's size; nil where the ratio is no power of two.
+    let pyramid: MorphologicalPyramid?
+    /// The filters of ``Indusion``; nil where the ratio is no power of two.
+    let induction: InductionScaling?
+    /// Whether interpolated samples are rounded and held in 0…65536, as the hyperspectral pansharpening toolbox does.
+    package var roundsInterpolated = false
 
     /// A scene.
     ///
@@ -65,6 +79,7 @@ public struct SharpeningScene: Sendable, Hashable {
         self.bands = bands
         self.ratio = ratio
         self.border = border
+        sensorName = sensor.name
         var gains: [Double] = []
         filterOfBand = sensor.mtfGains.prefix(bands).map { gain in
             if let known = gains.firstIndex(of: gain) { return known }
@@ -72,9 +87,17 @@ public struct SharpeningScene: Sendable, Hashable {
             return gains.count - 1
         }
         filters = gains.map { MTFFilter.taps(gain: $0, ratio: ratio) }
+        panFilter = MTFFilter.taps(gain: sensor.panchromatic.mtfGain, ratio: ratio)
         upsampler = Upsampler(ratio: ratio, border: border, rowShift: rowShift, columnShift: columnShift)
         lowPass = PANLowPass(filters: filters, ratio: ratio, border: border)
         atrous = AtrousFilter(ratio: ratio)
+        bicubic = BicubicLowPass(ratio: ratio)
+        box = BoxFilter(radius: ratio / 2)
+        induction =
+            ratio & (ratio - 1) == 0
+            ? InductionScaling(ratio: ratio, border: border, rowShift: rowShift, columnShift: columnShift) : nil
+        pyramid =
+            ratio & (ratio - 1) == 0 ? MorphologicalPyramid(levels: ratio.trailingZeroBitCount) : nil
     }
 
     /// All PAN pixels.
@@ -101,11 +124,8 @@ public struct SharpeningScene: Sendable, Hashable {
 
     /// The PAN pixels that a block needs: its own and those that its filters reach.
     public func panRegion(for region: PixelRegion, ingredients: Ingredients) -> PixelRegion {
-        var halo = 0
-        if ingredients.contains(.gaussianPAN) { halo = MTFFilter.radius }
-        if ingredients.contains(.coarseGrid) { halo = max(halo, atrous.reach) }
-        let near = region.expanded(by: halo, height: panHeight, width: panWidth)
-        guard ingredients.contains(.lowPassPAN) else { return near }
+        let near = region.expanded(by: nearHalo(ingredients), height: panHeight, width: panWidth)
+        guard !ingredients.isDisjoint(with: [.lowPassPAN, .widePAN]) else { return near }
         let far = lowPass.panRegion(for: region, height: panHeight, width: panWidth)
         return PixelRegion(
             rows: min(near.rows.lowerBound, far.rows.lowerBound)..<max(near.rows.upperBound, far.rows.upperBound),
@@ -115,19 +135,58 @@ public struct SharpeningScene: Sendable, Hashable {
     }
 
     /// The multispectral samples that a block needs.
-    public func msRegion(for region: PixelRegion) -> PixelRegion {
-        upsampler.coarseRegion(for: region, height: msHeight, width: msWidth)
+    public func msRegion(for region: PixelRegion, ingredients: Ingredients = []) -> PixelRegion {
+        upsampler.coarseRegion(for: bandRegion(for: region, ingredients: ingredients), height: msHeight, width: msWidth)
+    }
+
+    /// The PAN pixels to which a block's multispectral image is interpolated.
+    func bandRegion(for region: PixelRegion, ingredients: Ingredients) -> PixelRegion {
+        region.expanded(by: bandHalo(ingredients), height: panHeight, width: panWidth)
     }
 
     /// PAN pixels beyond a block that a method with these ingredients reads at most.
     public func panHalo(_ ingredients: Ingredients) -> Int {
-        var halo = 0
-        if ingredients.contains(.gaussianPAN) { halo = MTFFilter.radius }
-        if ingredients.contains(.coarseGrid) { halo = max(halo, atrous.reach) }
-        if ingredients.contains(.lowPassPAN) { halo = max(halo, lowPass.reach) }
-        return halo
+        let near = nearHalo(ingredients)
+        return ingredients.isDisjoint(with: [.lowPassPAN, .widePAN]) ? near : max(near, lowPass.reach)
     }
 
-    /// Multispectral samples beyond a block that the interpolator reads at most.
-    public var msHalo: Int { (upsampler.reach + ratio - 1) / ratio }
+    /// Multispectral samples beyond a block that a method with these ingredients reads at most.
+    public func msHalo(_ ingredients: Ingredients = []) -> Int {
+        (upsampler.reach + bandHalo(ingredients) + ratio - 1) / ratio
+    }
+
+    /// The multispectral image interpolated to PAN pixels.
+    func interpolate(_ ms: SceneWindow, to region: PixelRegion) -> Image {
+        var result = upsampler.apply(to: ms, region: region)
+        guard roundsInterpolated else { return result }
+        for index in result.values.indices {
+            result.values[index] = min(max(result.values[index].rounded(.toNearestOrEven), 0), 65536)
+        }
+        return result
+    }
+
+    /// PAN pixels around a block that all filters but P_L reach.
+    private func nearHalo(_ ingredients: Ingredients) -> Int {
+        let halos: [(Ingredients, Int)] = [
+            (.gaussianPAN, MTFFilter.radius), (.coarseGrid, atrous.reach), (.coarseGaussian, MTFFilter.radius),
+            (.atrousPAN, atrous.reach), (.boxPAN, box.radius), (.bicubicPAN, bicubic.reach),
+            (.morphologicalPAN, pyramid?.reach ?? 0), (.deviationPAN, deviationBox.radius),
+            (.reducedScale, MTFFilter.radius),
+        ]
+        return halos.reduce(0) { ingredients.contains($1.0) ? max($0, $1.1) : $0 }
+    }
+
+    /// Samples of bands around a block that preparing it takes, beyond those of the block itself.
+    package func wideSamples(side: Int, ingredients: Ingredients) -> Int {
+        let halo = bandHalo(ingredients)
+        // The bands, and what a method makes of them.
+        return halo == 0 ? 0 : 3 * bands * (side + 2 * halo) * (side + 2 * halo)
+    }
+
+    /// PAN pixels around a block to which the multispectral image is interpolated.
+    func bandHalo(_ ingredients: Ingredients) -> Int {
+        max(
+            ingredients.contains(.reducedScale) ? ReducedScale.reach(ratio: ratio) : 0,
+            ingredients.contains(.wideBands) ? bicubic.reach : 0)
+    }
 }

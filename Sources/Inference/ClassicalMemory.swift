@@ -32,7 +32,7 @@ struct ClassicalMemory {
     /// PAN and multispectral samples around a square, in double precision, each with a copy while it is being cut.
     private func inputSamples(_ side: Int) -> Int {
         let panSide = side + 2 * scene.panHalo(ingredients)
-        let msSide = side / scene.ratio + 2 * scene.msHalo + 2
+        let msSide = side / scene.ratio + 2 * scene.msHalo(ingredients) + 2
         return 2 * (panSide * panSide + scene.bands * msSide * msSide)
     }
 
@@ -43,8 +43,9 @@ struct ClassicalMemory {
 
     /// The samples of a group, and of one block in it all channels as they are, without gaps and centred.
     private func groupBytes(_ side: Int) -> Int {
-        let block = pixels(min(side, SharpeningScene.statisticsBlockSide))
-        return 8 * ((6 * scene.bands + 10) * block + inputSamples(min(side, longest)))
+        let blockSide = min(side, SharpeningScene.statisticsBlockSide, longest)
+        let wide = scene.wideSamples(side: blockSide, ingredients: ingredients)
+        return 8 * ((6 * scene.bands + 10) * pixels(blockSide) + wide + inputSamples(min(side, longest)))
     }
 
     private var longest: Int { max(scene.panHeight, scene.panWidth) }

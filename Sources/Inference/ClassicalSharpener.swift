@@ -3,7 +3,7 @@ import Raster
 import Sensors
 import Synchronization
 
-/// A method without training on a scene larger than memory: first statistics over fixed blocks, then tiles.
+/// A method without training on a scene larger than memory: first passes that measure fixed blocks, then tiles.
 ///
 /// Tiles and threads change no bit of the result: statistics are gathered over blocks of the scene whose size is fixed and
 /// merged in their order, and a fused pixel depends on the pixels around it only.
@@ -55,42 +55,74 @@ struct ClassicalSharpener {
         return known
     }
 
-    /// The first pass: what the method has to know of the whole scene.
+    /// What the method has to know of the whole scene: one pass over it, or several.
     private func fit(
         _ cancellation: Cancellation, _ progress: @escaping @Sendable (Progress) -> Void
     ) throws -> FittedMethod {
+        do {
+            var passes = 0
+            return try method.fit(to: reader.scene) { pass in
+                passes += 1
+                let stage = passes == 1 ? "measuring" : "measuring, pass \(passes)"
+                try measure(&pass, cancellation) { done, total in
+                    progress(Progress(stage: stage, done: done, total: total))
+                }
+            }
+        } catch ClassicalError.noValidPixels {
+            throw SceneError.noValidPixels(reader.pair)
+        } catch ClassicalError.notFinite {
+            throw SceneError.notFinite(reader.pair)
+        }
+    }
+
+    /// Measures all blocks.
+    private func measure(
+        _ pass: inout ScenePass, _ cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void
+    ) throws {
         let scene = reader.scene
-        let plan = method.moments(of: scene)
-        var statistics = SceneStatistics(of: scene, plan: plan)
-        guard !plan.isEmpty else { return try method.fit(statistics) }
-        let budget = ClassicalMemory(scene: scene, ingredients: plan.ingredients, options: options)
+        let ingredients = pass.ingredients
+        let budget = ClassicalMemory(scene: scene, ingredients: ingredients, options: options)
         let (side, threads) = try budget.statisticsGroup()
         let blocks = scene.statisticsBlocks
         let groups = Self.groups(of: blocks, side: side)
-        let measured = Mutex((results: [BlockStatistics?](repeating: nil, count: blocks.count), pixels: 0))
-        let empty = statistics
+        let measured = Mutex((merging: Merging(pass: pass, blocks: blocks.count), pixels: 0))
+        let empty = pass
         try Workers.run(groups.count, threads: threads) { index in
             let (region, members) = groups[index]
-            let parts = try reader.parts(of: region, ingredients: plan.ingredients)
+            let parts = try reader.parts(of: region, ingredients: ingredients)
             for member in members {
                 try cancellation.check()
-                let block = reader.block(blocks[member], of: parts, ingredients: plan.ingredients)
+                let block = reader.block(blocks[member], of: parts, ingredients: ingredients)
                 let result = empty.measure(block)
-                measured.withLock { $0.results[member] = result }
+                measured.withLock { $0.merging.add(result, at: member) }
             }
             let pixels = measured.withLock { measured in
                 measured.pixels += region.pixels
                 return measured.pixels
             }
-            progress(Progress(stage: "measuring", done: pixels, total: scene.region.pixels))
+            progress(pixels, scene.region.pixels)
         }
-        for case let result? in measured.withLock({ $0.results }) { statistics.merge(result) }
-        let merged = statistics
-        switch Result(catching: { () throws(ClassicalError) in try method.fit(merged) }) {
-        case .success(let fitted): return fitted
-        case .failure(.noValidPixels): throw SceneError.noValidPixels(reader.pair)
-        case .failure(.notFinite): throw SceneError.notFinite(reader.pair)
-        case .failure(let error): throw error
+        pass = measured.withLock { $0.merging.pass }
+    }
+
+    /// Merges blocks in their order, each as soon as all before it are there.
+    private struct Merging {
+        var pass: ScenePass
+        private var waiting: [BlockMeasurement?]
+        private var next = 0
+
+        init(pass: ScenePass, blocks: Int) {
+            self.pass = pass
+            waiting = [BlockMeasurement?](repeating: nil, count: blocks)
+        }
+
+        mutating func add(_ block: BlockMeasurement, at index: Int) {
+            waiting[index] = block
+            while next < waiting.count, let ready = waiting[next] {
+                waiting[next] = nil
+                pass.merge(ready)
+                next += 1
+            }
         }
     }
 

@@ -53,7 +53,9 @@ struct SceneReader: Sendable {
             pan: try panPart(
                 scene.panRegion(for: region, ingredients: ingredients), reach: scene.panHalo(ingredients),
                 frame: scene.panHalo(ingredients)),
-            ms: try msPart(scene.msRegion(for: region), reach: scene.msHalo + 1, frame: scene.msHalo + 1))
+            ms: try msPart(
+                scene.msRegion(for: region, ingredients: ingredients), reach: scene.msHalo(ingredients) + 1,
+                frame: scene.msHalo(ingredients) + 1))
     }
 
     /// A block of the parts, with no more around it than the method needs.
@@ -68,7 +70,8 @@ struct SceneReader: Sendable {
         return SharpeningBlock(
             scene: scene, region: region,
             pan: cut(parts.pan.window, scene.panRegion(for: region, ingredients: ingredients)),
-            ms: cut(parts.ms.window, scene.msRegion(for: region)), isValid: valid?.map { $0 != 0 })
+            ms: cut(parts.ms.window, scene.msRegion(for: region, ingredients: ingredients)),
+            isValid: valid?.map { $0 != 0 })
     }
 
     /// Reads a region of PAN.

@@ -26,11 +26,20 @@ public struct Upsampler: Sendable, Hashable {
     ///   - rowShift: fine pixels that the coarse samples lie further down than r·j + r/2.
     ///   - columnShift: fine pixels that the coarse samples lie further right.
     public init(ratio: Int, border: Border, rowShift: Double = 0, columnShift: Double = 0) {
+        self.init(
+            ratio: ratio, border: border, rowShift: rowShift, columnShift: columnShift,
+            doubling: InterpolationKernel.halfBand)
+    }
+
+    /// An interpolator that takes another filter for each doubling.
+    ///
+    /// - Parameter doubling: lags 0, 1, … of a symmetric filter that doubles the grid with gain 1.
+    init(ratio: Int, border: Border, rowShift: Double = 0, columnShift: Double = 0, doubling: [Double]) {
         precondition(ratio >= 1, "a ratio of \(ratio)")
         self.ratio = ratio
         self.border = border
-        rowKernel = InterpolationKernel(ratio: ratio, shift: rowShift)
-        columnKernel = InterpolationKernel(ratio: ratio, shift: columnShift)
+        rowKernel = InterpolationKernel(ratio: ratio, shift: rowShift, doubling: doubling)
+        columnKernel = InterpolationKernel(ratio: ratio, shift: columnShift, doubling: doubling)
     }
 
     /// The largest distance, in fine pixels, between a fine pixel and a coarse sample that it depends on, not counting the
@@ -83,7 +92,7 @@ public struct Upsampler: Sendable, Hashable {
 /// The weights of interpolation along one axis.
 private struct InterpolationKernel: Sendable, Hashable {
     /// Lags 0 to 11 of the half-band filter; it is symmetric and doubles the grid with gain 1.
-    private static let halfBand = [
+    static let halfBand = [
         0.5, 0.305334091185, 0, -0.072698593239, 0, 0.021809577942, 0, -0.005192756653, 0, 0.000807762146, 0,
         -0.000060081482,
     ].map { 2 * $0 }
@@ -95,9 +104,9 @@ private struct InterpolationKernel: Sendable, Hashable {
     let response: [Double]
     let centre: Int
 
-    init(ratio: Int, shift: Double) {
+    init(ratio: Int, shift: Double, doubling: [Double]) {
         self.ratio = ratio
-        let base = ratio & (ratio - 1) == 0 ? Self.cascade(ratio) : Self.cubic(ratio)
+        let base = ratio & (ratio - 1) == 0 ? Self.cascade(ratio, doubling) : Self.cubic(ratio)
         offset = Int((-shift).rounded(.down))
         let fraction = -shift - (-shift).rounded(.down)
         guard fraction > 0 else {
@@ -120,15 +129,15 @@ private struct InterpolationKernel: Sendable, Hashable {
 
     var reach: Int { max(centre, response.count - 1 - centre) + 1 }
 
-    /// What an impulse on the coarse grid becomes: a doubling with the half-band filter each time.
-    private static func cascade(_ ratio: Int) -> [Double] {
+    /// What an impulse on the coarse grid becomes: a doubling with the filter each time.
+    private static func cascade(_ ratio: Int, _ filter: [Double]) -> [Double] {
         var response = [1.0]
         var size = 1
         while size < ratio {
-            let lags = halfBand.count - 1
+            let lags = filter.count - 1
             var next = [Double](repeating: 0, count: 2 * (response.count - 1) + 2 * lags + 1)
             for (index, value) in response.enumerated() {
-                for lag in -lags...lags { next[2 * index + lags + lag] += value * halfBand[abs(lag)] }
+                for lag in -lags...lags { next[2 * index + lags + lag] += value * filter[abs(lag)] }
             }
             response = next
             size *= 2

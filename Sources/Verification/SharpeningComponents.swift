@@ -16,9 +16,9 @@ extension GoldenComponent {
         },
         "resample": GoldenComponent { golden in
             let sensor = try sensor(golden, bands: 4, ratio: 4)
-            // The moving deviation belongs to a method that is not here yet; factors are kept beside their products.
+            // Factors are kept beside their products.
             let factors = [2, 4, 8, 16].flatMap { ["hyper\($0)_a", "hyper\($0)_b"] }
-            return Run(leavesOut: Set(factors + ["stdfilt7"])) { inputs in
+            return Run(leavesOut: Set(factors)) { inputs in
                 let given = try golden.tensors("output")
                 var outputs = try resampled(inputs, sensor)
                 for count in [2, 4, 8, 16] {
@@ -99,7 +99,17 @@ extension GoldenComponent {
     private static func method(named name: String, _ modulation: Modulation) -> (any ClassicalMethod)? {
         switch name {
         case "Brovey": Brovey(modulation: modulation)
+        case "BT-H": BTH(modulation: .published, usesPercentiles: modulation == .published)
+        case "SFIM": SFIM(modulation: modulation)
+        case "AWLP": AWLP(modulation: .published)
+        case "MF": MF(modulation: modulation)
+        case "PRACS": PRACS(limit: modulation == .published ? .infinity : 10)
+        case "TV": TV(isToolboxCompatible: true)
+        // The hyperspectral toolbox has a form of its own that is not described.
+        case "SR-D": modulation == .published ? SRD() : nil
+        case "FE-HPM": FEHPM(modulation: modulation)
         case "MTF-GLP-HPM": MTFGLPHPM(modulation: modulation)
+        case "MTF-GLP-HPM-H": MTFGLPHPMH(modulation: modulation)
         case "MTF-GLP-HPM-R": MTFGLPHPMR(modulation: modulation)
         default: ClassicalMethods.named(name)
         }
@@ -109,23 +119,11 @@ extension GoldenComponent {
     private static func hyperspectral(
         _ method: any ClassicalMethod, ms: Image, pan: Image, sensor: Sensor, ratio: Int
     ) throws -> Image {
-        let scene = try SharpeningScene(
+        var scene = try SharpeningScene(
             panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
             sensor: sensor, ratio: ratio, border: .circular)
-        let block = SharpeningBlock(
-            scene: scene, region: scene.region, pan: SceneWindow(whole: pan), ms: SceneWindow(whole: ms))
-        func prepared(_ ingredients: Ingredients) -> PreparedBlock {
-            var prepared = PreparedBlock(block, ingredients: ingredients)
-            for index in prepared.interpolated.values.indices {
-                let sample = prepared.interpolated.values[index].rounded(.toNearestOrEven)
-                prepared.interpolated.values[index] = min(max(sample, 0), 65536)
-            }
-            return prepared
-        }
-        var statistics = SceneStatistics(of: scene, plan: method.moments(of: scene))
-        statistics.merge(statistics.measure(prepared(statistics.ingredients)))
-        let fitted = try method.fit(statistics)
-        return fitted.fuse(prepared(fitted.ingredients))
+        scene.roundsInterpolated = true
+        return try method.sharpen(scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan))
     }
 
     static func sensor(_ golden: GoldenCase, bands: Int, ratio: Int) throws -> Sensor {
@@ -166,6 +164,8 @@ extension GoldenComponent {
         var outputs: [String: Image] = [
             "bicubic_div4_odd": Resize.reduce(c.cropped(rows: 0..<13, columns: 0..<10), by: 4, kernel: .bicubic),
             "lpfilterplusdec_r4": Decimation.apply(to: AtrousFilter(ratio: 4).apply(to: c), step: 4),
+            "stdfilt7": BoxFilter(radius: 3).deviation(
+                of: SceneWindow(whole: c), rows: 0..<c.height, columns: 0..<c.width),
             "mtf_r4": MTFFilter.apply(to: ms, gains: sensor.mtfGains, ratio: 4),
             "mtfpan_r4": MTFFilter.apply(to: ms.band(0), gains: [sensor.panchromatic.mtfGain], ratio: 4),
         ]

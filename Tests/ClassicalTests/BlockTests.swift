@@ -33,7 +33,7 @@ struct ScenePair {
         }
         return SharpeningBlock(
             scene: scene, region: region, pan: window(pan, scene.panRegion(for: region, ingredients: ingredients)),
-            ms: window(ms, scene.msRegion(for: region)), isValid: isValid)
+            ms: window(ms, scene.msRegion(for: region, ingredients: ingredients)), isValid: isValid)
     }
 
     /// Tiles of a size from the upper left.
@@ -75,14 +75,14 @@ struct ScenePair {
             panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
             sensor: .quickBird, ratio: test.ratio, rowShift: test.rowShift, columnShift: test.columnShift)
         let pair = ScenePair(scene: scene, ms: ms, pan: pan)
-        for method in ClassicalMethods.all {
+        for method in try ClassicalMethods.all(ratio: test.ratio) {
             let whole = try method.sharpen(scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan))
-            var statistics = SceneStatistics(of: scene, plan: method.moments(of: scene))
-            let measured = scene.statisticsBlocks.reversed().map {
-                statistics.measure(pair.block($0, ingredients: statistics.ingredients))
+            let fitted = try method.fit(to: scene) { pass in
+                let measured = scene.statisticsBlocks.reversed().map { [pass] in
+                    pass.measure(pair.block($0, ingredients: pass.ingredients))
+                }
+                for block in measured.reversed() { pass.merge(block) }
             }
-            for block in measured.reversed() { statistics.merge(block) }
-            let fitted = try method.fit(statistics)
             var tiled = Image(bands: ms.bands, height: pan.height, width: pan.width)
             for region in pair.tiles(test.tile) {
                 tiled.paste(
@@ -100,17 +100,21 @@ struct ScenePair {
             panHeight: 900, panWidth: 900, msHeight: 900 / test.ratio, msWidth: 900 / test.ratio, bands: 2,
             sensor: .ikonos, ratio: test.ratio, rowShift: test.rowShift, columnShift: test.columnShift)
         let region = PixelRegion(rows: 400..<430, columns: 401..<460)
-        for ingredients in [[], .lowPassPAN, .gaussianPAN, .coarseGrid] as [Ingredients] {
+        let all = (0..<12).map { Ingredients(rawValue: 1 << $0) }
+        for ingredients in all + [[], [.bicubicPAN, .wideBands], [.reducedScale, .deviationPAN]] {
             let needed = scene.panRegion(for: region, ingredients: ingredients)
             let announced = region.expanded(
                 by: scene.panHalo(ingredients), height: scene.panHeight, width: scene.panWidth)
             #expect(announced.contains(needed) && needed.contains(region))
         }
         #expect(scene.panHalo([]) == 0)
-        let ms = scene.msRegion(for: region)
         let last = Int((Double(429 - test.ratio / 2) - test.rowShift) / Double(test.ratio))
-        #expect(ms.rows.upperBound <= last + 2 + scene.msHalo)
-        #expect(ms.rows.count <= 30 / test.ratio + 3 + 2 * scene.msHalo)
+        for ingredients in [[], .wideBands] as [Ingredients] {
+            let ms = scene.msRegion(for: region, ingredients: ingredients)
+            let halo = scene.msHalo(ingredients)
+            #expect(ms.rows.upperBound <= last + 2 + halo)
+            #expect(ms.rows.count <= 30 / test.ratio + 3 + 2 * halo)
+        }
     }
 
     @Test("whose pixels are masked do not count in statistics, whatever these hold")

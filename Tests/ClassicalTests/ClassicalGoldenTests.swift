@@ -11,6 +11,14 @@ private func methods(_ modulation: Modulation) -> [any ClassicalMethod] {
         case is Brovey: Brovey(modulation: modulation)
         case is MTFGLPHPM: MTFGLPHPM(modulation: modulation)
         case is MTFGLPHPMR: MTFGLPHPMR(modulation: modulation)
+        case is MTFGLPHPMH: MTFGLPHPMH(modulation: modulation)
+        case is BTH: BTH(modulation: modulation)
+        case is AWLP: AWLP(modulation: modulation)
+        case is SFIM: SFIM(modulation: modulation)
+        case is MF: MF(modulation: modulation)
+        case is FEHPM: FEHPM(modulation: modulation)
+        case is TV: TV(isToolboxCompatible: true)
+        case is PRACS: PRACS(limit: modulation == .published ? .infinity : 10)
         default: method
         }
     }
@@ -21,7 +29,7 @@ struct ClassicalGoldenTests {
     @Test("bounded quotients change nothing where the published ones are regular")
     func boundedIsHarmless() throws {
         let golden = try GoldenFile("classical_ikonos64")
-        for method in [Brovey(), MTFGLPHPM(), MTFGLPHPMR()] as [any ClassicalMethod] {
+        for method in methods(.bounded) where golden.tensors["output.\(method.name)"] != nil {
             let fused = try method.sharpen(
                 ms: golden["input.ms"].image, pan: golden["input.pan"].image, sensor: .ikonos, ratio: 4,
                 border: .circular)
@@ -51,7 +59,11 @@ struct ClassicalSceneTests {
         let sensor =
             Sensor.named(try #require(table["sensor"] as? String)) ?? .unknown(bands: ms.bands, ratio: ratio, bits: 16)
         for method in methods(.published) {
-            let expected = try #require(rows[method.name])
+            // No row: the reference is not defined for the ratio, or has no such method.
+            guard let expected = rows[method.name] else {
+                #expect(ratio != 4 || method is Indusion, "\(method.name)")
+                continue
+            }
             let fused = try method.sharpen(ms: ms, pan: pan, sensor: sensor, ratio: ratio, border: .circular)
             let pair = try ImagePair(
                 reference: truth, fused: fused, ratio: Double(ratio), peak: sensor.peak)

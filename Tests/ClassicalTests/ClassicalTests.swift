@@ -3,18 +3,33 @@ import Foundation
 import Sensors
 import Testing
 
+extension ClassicalMethods {
+    /// The methods that are defined for a ratio.
+    static func all(ratio: Int) throws -> [any ClassicalMethod] {
+        let scene = try SharpeningScene(
+            panHeight: 8 * ratio, panWidth: 8 * ratio, msHeight: 8, msWidth: 8, bands: 2, sensor: .ikonos, ratio: ratio)
+        return all.filter { (try? $0.start(on: scene)) != nil }
+    }
+}
+
 @Suite("Classical methods") struct ClassicalMethodTests {
     @Test("are found by name, in any case and without hyphens")
     func names() {
         #expect(ClassicalMethods.named("mtfglpfs")?.name == "MTF-GLP-FS")
         #expect(ClassicalMethods.named("brovey")?.name == "Brovey")
+        #expect(ClassicalMethods.named("ihs")?.name == "GIHS")
+        #expect(ClassicalMethods.named("MTF-GLP-CBD")?.name == "GS2-GLP")
+        #expect(ClassicalMethods.named("bdsd64")?.name == "BDSD-64")
         #expect(ClassicalMethods.named("GLP") == nil)
         #expect(ClassicalMethods.standard.name == "MTF-GLP-FS")
     }
 
     @Test(
         "keep what the multispectral image says where PAN is constant",
-        arguments: ["GS", "PCA", "GSA", "MTF-GLP-FS", "MTF-GLP-HPM-R", "GS2-GLP"])
+        arguments: [
+            "GS", "PCA", "GSA", "MTF-GLP-FS", "MTF-GLP-HPM-R", "GS2-GLP", "HPF", "ATWT", "AWLP", "PRACS", "C-GSA",
+            "C-GS2-GLP",
+        ])
     func constantPAN(name: String) throws {
         let ms = texture(bands: 4, height: 24, width: 20)
         let pan = Image(bands: 1, height: 96, width: 80, repeating: 500.1)
@@ -41,6 +56,32 @@ import Testing
                 let fused = try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 4)
                 #expect(fused.values.allSatisfy { $0.isFinite }, "\(method.name)")
             }
+        }
+    }
+
+    @Test("a method that is not defined for a ratio refuses it, with the ratios that it takes")
+    func ratios() throws {
+        func refusals(_ ratio: Int) throws -> [String] {
+            let taken = try ClassicalMethods.all(ratio: ratio).map(\.name)
+            return ClassicalMethods.all.map(\.name).filter { !taken.contains($0) }
+        }
+        #expect(try refusals(4).isEmpty)
+        #expect(try refusals(2) == ["C-BDSD", "TV"])
+        #expect(try refusals(3) == ["C-BDSD", "Indusion", "MF", "TV"])
+        let (ms, pan) = (texture(bands: 2, height: 8, width: 8), texture(bands: 1, height: 24, width: 24))
+        let error = ClassicalError.methodRatio(method: "MF", ratio: 3, allowed: "ratios that are powers of two")
+        #expect(throws: error) { try MF().sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 3) }
+        #expect(error.description.contains("powers of two"))
+    }
+
+    @Test("a method that needs the whole scene in memory refuses large ones")
+    func largeScenes() throws {
+        let scene = try SharpeningScene(
+            panHeight: 2000, panWidth: 1000, msHeight: 500, msWidth: 250, bands: 4, sensor: .ikonos, ratio: 4)
+        for method in [PWMBF(), TV(), SRD()] as [any ClassicalMethod] {
+            let error = ClassicalError.tooLarge(method: method.name, pixels: "2000 × 1000", most: 1_887_436)
+            #expect(throws: error) { try method.start(on: scene) }
+            #expect(error.description.contains("1887436 PAN pixels"))
         }
     }
 

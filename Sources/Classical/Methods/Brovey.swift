@@ -1,7 +1,7 @@
 /// The Brovey transform: every band is multiplied by what PAN, matched to the intensity, is of the intensity.
 ///
 /// I = mean_b M_b, P' = (P − m(P))·s(I)/s(P) + m(I), F_b = M_b·P'/(I + ε). The quotient is bounded by ``Modulation``.
-public struct Brovey: ClassicalMethod {
+public struct Brovey: MomentMethod {
     /// The name in the literature.
     public let name = "Brovey"
     /// What it does.

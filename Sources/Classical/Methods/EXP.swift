@@ -1,5 +1,5 @@
 /// Interpolation alone: F = M. The baseline that every method has to beat.
-public struct EXP: ClassicalMethod {
+public struct EXP: MomentMethod {
     /// The name in the literature.
     public let name = "EXP"
     /// What it does.

@@ -1,9 +1,11 @@
 /// Generalised intensity-hue-saturation: what PAN, matched to the intensity, has more than it is added to every band.
 ///
 /// I = mean_b M_b, P' = (P − m(P))·s(I)/s(P) + m(I), F_b = M_b + P' − I.
-public struct GIHS: ClassicalMethod {
+public struct GIHS: MomentMethod {
     /// The name in the literature.
     public let name = "GIHS"
+    /// What it is called with three bands.
+    public let otherNames = ["IHS"]
     /// What it does.
     public let summary = "component substitution: the mean of the bands is replaced by PAN"
     /// Who published it.

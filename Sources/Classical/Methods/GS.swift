@@ -2,7 +2,7 @@
 ///
 /// I = mean_b M_b less its mean, P' = (P − m(P))·s(I)/s(P), g_b = cov(I, M_b)/var(I), F_b = M_b + g_b(P' − I). The mean of
 /// each band is kept. Where I or PAN is constant, F = M.
-public struct GS: ClassicalMethod {
+public struct GS: MomentMethod {
     /// The name in the literature.
     public let name = "GS"
     /// What it does.

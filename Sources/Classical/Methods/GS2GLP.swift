@@ -1,9 +1,11 @@
 /// Generalised Laplacian pyramid with the gain of a regression of each band on PAN's low pass (also MTF-GLP-CBD).
 ///
 /// P_L,b = U(D(G_b ∗ P)), g_b = cov(P_L,b, M_b)/var(P_L,b), F_b = M_b + g_b(P − P_L,b). Where P_L,b is constant, g_b = 0.
-public struct GS2GLP: ClassicalMethod {
+public struct GS2GLP: MomentMethod {
     /// The name in the literature.
     public let name = "GS2-GLP"
+    /// Its other name.
+    public let otherNames = ["MTF-GLP-CBD"]
     /// What it does.
     public let summary = "multi-resolution: PAN's detail is added with each band's gain on PAN's low pass"
     /// Who published it.

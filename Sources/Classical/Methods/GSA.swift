@@ -3,7 +3,7 @@
 /// α = least squares of LPfilterPlusDec(P) on the multispectral bands with intercept, on the coarse grid;
 /// I = Σ α_b(M_b − m(M_b)); g_b = cov(I, M_b)/var(I); F_b = M_b + g_b(P − m(P) − I). PAN is not matched in variance, and the
 /// mean of each band is kept. Where I or PAN is constant, F = M.
-public struct GSA: ClassicalMethod {
+public struct GSA: MomentMethod {
     /// The name in the literature.
     public let name = "GSA"
     /// What it does.
@@ -27,9 +27,7 @@ public struct GSA: ClassicalMethod {
         try statistics.validate()
         let count = statistics.scene.bands
         let weights = LeastSquares.weights(
-            covariance: (0..<count * count).map {
-                statistics.coarseCovariance(.band(min($0 / count, $0 % count)), .band(max($0 / count, $0 % count)))
-            },
+            covariance: statistics.coarseBandCovariances(),
             target: (0..<count).map { statistics.coarseCovariance(.band($0), .pan) })
         let fine = statistics.bandCovariances()
         let withIntensity = (0..<count).map { band in

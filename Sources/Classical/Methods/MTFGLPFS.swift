@@ -1,7 +1,7 @@
 /// Generalised Laplacian pyramid with gains estimated at full scale.
 ///
 /// P_L,b = U(D(G_b ∗ P)), g_b = cov(M_b, P)/cov(P_L,b, P), F_b = M_b + g_b(P − P_L,b). Where PAN is constant, g_b = 0.
-public struct MTFGLPFS: ClassicalMethod {
+public struct MTFGLPFS: MomentMethod {
     /// The name in the literature.
     public let name = "MTF-GLP-FS"
     /// What it does.

@@ -2,7 +2,7 @@
 ///
 /// P_L,b = U(D(G_b ∗ P)), g_b = cov(M_b, P_L,b)/var(P_L,b), c_b = m(M_b)/g_b − m(P), F_b = M_b(P + c_b)/(P_L,b + c_b + ε).
 /// The quotient is bounded by ``Modulation``. A band that does not depend on PAN (g_b = 0) is only interpolated.
-public struct MTFGLPHPMR: ClassicalMethod {
+public struct MTFGLPHPMR: MomentMethod {
     /// The name in the literature.
     public let name = "MTF-GLP-HPM-R"
     /// What it does.

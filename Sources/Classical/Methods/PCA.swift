@@ -2,7 +2,7 @@
 ///
 /// v is the first eigenvector of the bands' covariance with Σ v_b > 0, p1 = Σ v_b(M_b − m(M_b)),
 /// P' = (P − m(P))·s(p1)/s(P), F_b = M_b + v_b(P' − p1). Where PAN is constant, F = M.
-public struct PCA: ClassicalMethod {
+public struct PCA: MomentMethod {
     /// The name in the literature.
     public let name = "PCA"
     /// What it does.

@@ -1,0 +1,49 @@
+import Sensors
+
+extension PreparedBlock {
+    /// The pixels of a channel.
+    func fineSamples(of channel: Channel) -> [Double] {
+        let samples: [Double]? =
+            switch channel {
+            case .band(let band): interpolated.band(band).values
+            case .intensity: interpolated.meanOfBands
+            case .pan: pan.values
+            case .lowPass(let band): lowPass?.band(scene.filterOfBand[band]).values
+            case .gaussian: gaussian?.values
+            case .atrous: atrous?.values
+            case .bicubic: bicubic?.values
+            case .localDeviation: deviation?.values
+            }
+        guard let samples else { preconditionFailure("\(channel) was not prepared") }
+        return samples
+    }
+
+    /// The pixels of a channel on the coarse grid.
+    func coarseSamples(of channel: Channel) -> [Double] {
+        let samples: [Double]? =
+            switch channel {
+            case .band(let band): coarseInterpolated?.band(band).values
+            case .pan: coarsePAN?.values
+            case .gaussian: coarseGaussian?.values
+            case .intensity, .lowPass, .atrous, .bicubic, .localDeviation: nil
+            }
+        guard let samples else { preconditionFailure("\(channel) was not prepared on the coarse grid") }
+        return samples
+    }
+}
+
+extension Image {
+    /// The mean of all bands at each pixel.
+    var meanOfBands: [Double] {
+        var result = [Double](repeating: 0, count: pixels)
+        result.withUnsafeMutableBufferPointer { result in
+            values.withUnsafeBufferPointer { values in
+                for band in 0..<bands {
+                    for pixel in 0..<pixels { result[pixel] += values[band * pixels + pixel] }
+                }
+                for pixel in 0..<pixels { result[pixel] /= Double(bands) }
+            }
+        }
+        return result
+    }
+}
