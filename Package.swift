@@ -57,9 +57,15 @@ let package = Package(
         .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
         .target(name: "Verification", dependencies: ["Inference", "Metrics"]),
         .target(
+            name: "Analysis", dependencies: ["Inference", "Metrics"],
+            resources: [
+                "page.html", "report.css", "state.js", "tables.js", "samples.js", "colour.js", "frames.js", "swipe.js",
+                "errors.js", "plots.js", "spectra.js", "main.js",
+            ].map { .embedInCode("Report/\($0)") }),
+        .target(
             name: "FusionKit",
             dependencies: [
-                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+                "Analysis", "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
                 "Verification",
             ]),
         .executableTarget(
@@ -83,6 +89,7 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
+        .testTarget(name: "AnalysisTests", dependencies: ["Analysis"]),
         .testTarget(name: "FusionKitCommandTests", dependencies: ["fusionkit", "FusionKit"]),
     ],
     swiftLanguageModes: [.v6],
