@@ -39,7 +39,8 @@ enum Browser {
         _ name: String, in directory: TemporaryDirectory, width: Int, height: Int, to file: String
     ) throws {
         _ = try run([
-            "--window-size=\(width),\(height)", "--hide-scrollbars", "--screenshot=\(file)", address(name, directory, ""),
+            "--window-size=\(width),\(height)", "--hide-scrollbars", "--screenshot=\(file)",
+            address(name, directory, ""),
         ])
     }
 

@@ -31,7 +31,8 @@ import Testing
 
     /// The methods of a table in the order of rows.
     private func methods(_ table: String, _ document: String) -> [String] {
-        let body = document.components(separatedBy: "id=\"table-\(table)\"").last?
+        let body =
+            document.components(separatedBy: "id=\"table-\(table)\"").last?
             .components(separatedBy: "</table>").first ?? ""
         return body.matches(of: #/<th scope="row">([^<]*)/#).map { String($0.output.1) }
     }
@@ -72,7 +73,9 @@ import Testing
         #expect(note("marked", document) == "true" && note("weight", document) == "700")
     }
 
-    @Test("a click on a pixel shows its spectrum, the slider moves the line, the wheel enlarges all") func explores() throws {
+    @Test("a click on a pixel shows its spectrum, the slider moves the line, the wheel enlarges all") func explores()
+        throws
+    {
         let document = try Browser.document(
             page, in: directory,
             actions: """
@@ -101,7 +104,8 @@ import Testing
         #expect(note("failures", document) == nil && note("acted", document) == "true")
         #expect(note("title", document) == "Pixel in column 16, row 32")
         #expect(note("curves", document) == "4" && note("numbers", document) == "4")
-        #expect(note("line", document) == "0.2" && note("together", document) == "1" && note("zoomed", document) == "yes")
+        #expect(
+            note("line", document) == "0.2" && note("together", document) == "1" && note("zoomed", document) == "yes")
         #expect(note("link", document)?.contains("reduced.pixel=16%2C32") == true)
     }
 
@@ -140,26 +144,29 @@ import Testing
         #expect(note("changed", document) == "011111" && note("failures", document) == nil)
     }
 
-    @Test("it has something to see at two widths, and nothing sticks out", arguments: [1280, 420])
-    func looks(width: Int) throws {
-        let document = try Browser.document(page, in: directory)
-        #expect(note("failures", document) == nil)
+    @Test("it has something to see") func looks() throws {
         let file = directory.file("page.png")
-        try Browser.screenshot(page, in: directory, width: max(width, 500), height: 2400, to: file)
+        try Browser.screenshot(page, in: directory, width: 1280, height: 2400, to: file)
         let reader = try RasterReader(file)
         let values = try reader.read(reader.profile.window, bands: [0], as: Float.self)
         let mean = values.reduce(0, +) / Float(values.count)
         let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(values.count)
         #expect(spread > 500, "a blank page has no spread, this one \(spread)")
-        let overflow = try Browser.document(
-            page, in: directory,
-            actions: """
-                const inner = document.createElement('iframe');
-                inner.width = \(width);
-                inner.height = 800;
-                report('wide', document.documentElement.scrollWidth - innerWidth);
-                """)
-        #expect(note("wide", overflow).flatMap { Int($0) } ?? 1 <= 0)
+    }
+
+    @Test("nothing sticks out on a telephone or a desk", arguments: [420, 1280]) func fits(width: Int) throws {
+        // A window can't be as narrow as a telephone; a frame in it can.
+        let script =
+            "<script>onload = () => setTimeout(() => parent.postMessage(document.documentElement.scrollWidth, '*'), 4000)</script></body>"
+        let inner = try directory.text(page).replacingOccurrences(of: "</body>", with: script)
+        try directory.write(inner, to: "inner.html")
+        try directory.write(
+            """
+            <!DOCTYPE html><html><body><iframe src="inner.html" width="\(width)" height="900" style="border: 0"></iframe>
+            <script>onmessage = (event) => { document.documentElement.dataset.width = event.data; };</script></body></html>
+            """, to: "outer.html")
+        let document = try Browser.document("outer.html", in: directory)
+        #expect(note("width", document) == "\(width)")
     }
 
     @Test("pictures are those of the images: no two methods alike, none of one colour") func pictures() throws {

@@ -24,7 +24,9 @@ final class TemporaryDirectory {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: file(name))), as: UTF8.self)
     }
 
-    func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: file(name))) }
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+    }
 }
 
 /// What lies beside the repository; nil where it does not.
@@ -68,6 +70,7 @@ enum Scene {
 
 extension RunRecord {
     static var test: RunRecord {
-        RunRecord(words: ["fusionkit", "compare", "--pan", "a <b>.tif"], versions: [.init("FusionKit", "0")], threads: 1)
+        RunRecord(
+            words: ["fusionkit", "compare", "--pan", "a <b>.tif"], versions: [.init("FusionKit", "0")], threads: 1)
     }
 }

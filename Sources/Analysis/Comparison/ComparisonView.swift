@@ -44,6 +44,8 @@ public struct ComparisonView: Sendable {
     public let compositions: [Composition]
     /// Unit of the samples, such as "DN".
     public let unit: String
+    /// Numbers that are black and white in pictures for the eye; nil for measurements, which are stretched.
+    public var fixedLimits: ClosedRange<Double>?
     /// Numbers that become black and white in each band, the same for every layer; of grey sources by their own.
     public var stretch: [ClosedRange<Double>] = []
     /// The images.
@@ -51,7 +53,8 @@ public struct ComparisonView: Sendable {
 
     /// The limits of a layer's band.
     func limits(of layer: Layer, band: Int) -> ClosedRange<Double> {
-        layer.image.bands == stretch.count ? stretch[band] : Self.limits(layer.image.band(band).values)
+        if let fixedLimits { return fixedLimits }
+        return layer.image.bands == stretch.count ? stretch[band] : Self.limits(layer.image.band(band).values)
     }
 
     /// Makes black and white of what a layer holds.
@@ -61,7 +64,7 @@ public struct ComparisonView: Sendable {
 
     /// The percentiles that become black and white.
     private static func limits(_ values: [Double]) -> ClosedRange<Double> {
-        let limits = Percentile.of(values.filter { !$0.isNaN }, at: [1, 99])
+        let limits = Percentile.of(values.filter { !$0.isNaN }, at: [2, 98])
         guard let low = limits.first, let high = limits.last, low < high else {
             let value = limits.first.flatMap { $0.isNaN ? nil : $0 } ?? 0
             return value - 0.5...value + 0.5

@@ -54,7 +54,7 @@ public struct PairComparison {
         progress: @escaping @Sendable (Inference.Progress) -> Void = { _ in }
     ) throws -> Comparison {
         var comparison = Comparison(
-            title: "Fusion of \(first.file) and \(second.file)",
+            title: "Fusion of \(ShellText.shortName(first.file)) and \(ShellText.shortName(second.file))",
             inputs: [.init(options.names.first, first), .init(options.names.second, second)])
         let whole = first.profile.window
         let side = ViewRegion.side(bands: 3, layers: candidates.count + 2)
@@ -62,15 +62,11 @@ public struct PairComparison {
             try options.region
             ?? (whole.pixelCount <= 2 * side * side
                 ? whole : ViewRegion.mostTextured(first, band: first.profile.dataBands[0], within: whole, side: side))
-        let bands = BandChoice.bands(of: first.profile, at: first.profile.dataBands, sensor: nil)
-        var view = ComparisonView(
-            window: region, scene: whole, bands: bands, compositions: BandChoice.compositions(of: bands), unit: "")
         let sources = try [(options.names.first, first), (options.names.second, second)].map { name, reader in
-            ComparisonView.Layer(name: name, role: .source, image: try KnownImage(reader, window: region).marked)
+            ComparisonView.Layer(name: name, role: .source, image: try Self.picture(reader, region))
         }
+        var view = newView(of: region, isColour: sources.contains { $0.image.bands == 3 })
         view.layers = sources
-        let peak = first.profile.sampleType.isFloatingPoint ? 1 : first.profile.sampleType.range.upperBound
-        view.stretch = bands.map { _ in 0...peak }
         var table = ComparisonTable(
             id: "pair", title: "Fused pictures",
             explanation: "Each fused picture is judged by what it keeps of \(options.names.first) and "
@@ -87,7 +83,7 @@ public struct PairComparison {
             var row = ComparisonRow(method: candidate.name)
             do {
                 let file = try fuse(candidate, in: folder, row: &row)
-                let image = try KnownImage(RasterReader(file), window: region).marked
+                let image = try Self.picture(RasterReader(file), region)
                 table.view?.layers.append(.init(name: candidate.name, role: .method, image: image))
             } catch {
                 row.failure = "\(error)"
@@ -97,6 +93,29 @@ public struct PairComparison {
         comparison.tables = [table]
         comparison.commands = candidates.compactMap(command)
         return comparison
+    }
+
+    private func newView(of region: Window, isColour: Bool) -> ComparisonView {
+        let bands = (isColour ? ["Red", "Green", "Blue"] : ["Brightness"])
+            .map { ComparisonView.Band(name: $0, wavelength: nil) }
+        var view = ComparisonView(
+            window: region, scene: first.profile.window, bands: bands,
+            compositions: BandChoice.compositions(of: bands), unit: "")
+        let type = first.profile.sampleType
+        view.fixedLimits = 0...(type.isFloatingPoint ? 1 : type.range.upperBound)
+        return view
+    }
+
+    /// A part of a picture; of one band where it is grey, also where three equal ones are stored.
+    private static func picture(_ reader: RasterReader, _ region: Window) throws -> Image {
+        let image = try KnownImage(reader, window: region).marked
+        guard image.bands == 3 else { return image.bands == 1 ? image : image.band(0) }
+        let isGrey = (0..<image.pixels).allSatisfy { pixel in
+            let grey = image.values[pixel]
+            let others = (image.values[image.pixels + pixel], image.values[2 * image.pixels + pixel])
+            return grey.isNaN || (grey == others.0 && grey == others.1)
+        }
+        return isGrey ? image.band(0) : image
     }
 
     /// The fused picture's file.

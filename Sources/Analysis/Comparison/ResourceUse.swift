@@ -11,6 +11,7 @@ public struct ResourceUse: Sendable, Encodable, Hashable {
 
     /// Runs some work and measures it. Memory is that of the whole process, so nothing else should run beside it.
     public static func measure<Result>(_ work: () throws -> Result) rethrows -> (result: Result, use: ResourceUse) {
+        ProcessMemory.giveBack()
         let before = ProcessMemory.resident
         let isReset = ProcessMemory.resetPeak()
         let cpu = cpuSeconds
@@ -36,6 +37,13 @@ private enum ProcessMemory {
     static var resident: Int? { value("VmRSS") }
     /// The most that was, since the start or ``resetPeak()``.
     static var peak: Int? { value("VmHWM") }
+
+    /// Gives freed memory back to the system, so that what is used again counts again.
+    static func giveBack() {
+        // glibc has it; other C libraries keep less.
+        guard let symbol = dlsym(UnsafeMutableRawPointer(bitPattern: 0), "malloc_trim") else { return }
+        _ = unsafeBitCast(symbol, to: (@convention(c) (Int) -> Int32).self)(0)
+    }
 
     /// Lets the peak begin anew; false where the system can't.
     static func resetPeak() -> Bool {

@@ -64,7 +64,7 @@ public struct SharpeningComparison {
     /// A method that fails has a row that says why. Who cancels gets what is finished.
     ///
     /// - Parameters:
-    ///   - folder: for files on the way; they are removed.
+    ///   - folder: for files on the way; whoever made it removes it.
     ///   - progress: called from any thread.
     /// - Throws: `RasterError` for the inputs.
     public func run(
@@ -72,7 +72,7 @@ public struct SharpeningComparison {
         progress: @escaping @Sendable (Inference.Progress) -> Void = { _ in }
     ) throws -> Comparison {
         var comparison = Comparison(
-            title: "Pansharpening of \(pair.ms.file)",
+            title: "Pansharpening of \(ShellText.shortName(pair.ms.file))",
             inputs: [
                 .init("PAN", pair.pan, sensor: sensor?.title), .init("MS", pair.ms, sensor: sensor?.title),
             ])

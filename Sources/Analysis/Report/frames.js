@@ -4,7 +4,7 @@ class Frames {
     this.view = view;
     this.frames = [];
     [this.x, this.y, this.zoom] = State.numbers(view.id, "part", 3) ?? [0.5, 0.5, 1];
-    this.pixel = State.numbers(view.id, "pixel", 2) ?? [view.width >> 1, view.height >> 1];
+    this.pixel = State.numbers(view.id, "pixel", 2) ?? [view.width * 0.36, view.height * 0.62];
     this.pixel = [clamp(this.pixel[0] | 0, 0, view.width - 1), clamp(this.pixel[1] | 0, 0, view.height - 1)];
     this.picked = () => {};
     this.limit();

@@ -9,6 +9,9 @@ async function start(view) {
     layer.original = layer.address = layer.image.src;
     layer.values = await samples(view, layer);
   }
+  const rows = [...section.querySelectorAll("table.results tbody tr")];
+  const marks = (row) => row.querySelectorAll("td.best").length;
+  view.best = rows.reduce((best, row) => (marks(row) > (best ? marks(best) : 0) ? row : best), null)?.cells[0].textContent;
   const frames = new Frames(view);
   const swipe = new Swipe(view, frames);
   const closer = section.querySelector(".closer");
@@ -79,7 +82,7 @@ function bandPlots(view, place) {
     const series = view.methods.filter((name) => view.bandValues[name]?.[metric.name])
       .map((name) => ({ name, values: view.bandValues[name][metric.name].map(Number) }));
     const unit = metric.unit ? `, ${metric.unit}` : "";
-    return bandPlot(view, `${metric.name}${unit} ${metric.higherIsBetter ? "↑" : "↓"}`, series, !metric.higherIsBetter);
+    return plot(view, bandAxis(view), `${metric.name}${unit} ${metric.higherIsBetter ? "↑" : "↓"}`, series, !metric.higherIsBetter);
   });
   place.append(make("h3", {}, "Band by band"), make("div", { class: "plots" }, ...plots), legend(view, view.methods));
 }

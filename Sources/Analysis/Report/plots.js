@@ -18,18 +18,21 @@ function draw(name, attributes = {}, ...children) {
 function seriesStyle(view, name) {
   const layer = view.layers.find((each) => each.name === name);
   if (layer?.role === "truth") return { color: "var(--ink)", dash: "", mark: 0, width: 3 };
-  if (layer?.role === "source") return { color: "var(--quiet)", dash: "2 4", mark: 5, width: 1.5 };
+  if (layer?.role === "source") {
+    const isFirst = view.layers.find((each) => each.role === "source") === layer;
+    return { color: "var(--quiet)", dash: isFirst ? "2 4" : "10 5", mark: isFirst ? 5 : 6, width: 1.5 };
+  }
   const place = Math.max(0, view.methods.indexOf(name));
   return { color: `var(--series${place % 8})`, dash: dashes[(place + (place >> 3)) % 8], mark: (place + (place >> 3)) % 8, width: 1.8 };
 }
 
-function curve(points, style) {
+function curve(points, style, marked = points) {
   const known = points.filter(([, y]) => Number.isFinite(y));
   const line = known.map(([x, y], index) => `${index ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
   const group = draw("g", { fill: "none", stroke: style.color, "stroke-linecap": "round", "stroke-linejoin": "round" });
   group.append(draw("path", { d: line, "stroke-width": style.width, "stroke-dasharray": style.dash }));
-  if (known.length <= 40) {
-    const symbols = known.map(([x, y]) => marks[style.mark](+x.toFixed(1), +y.toFixed(1))).join("");
+  if (marked.length <= 40) {
+    const symbols = marked.filter(([, y]) => Number.isFinite(y)).map(([x, y]) => marks[style.mark](+x.toFixed(1), +y.toFixed(1))).join("");
     group.append(draw("path", { d: symbols, "stroke-width": 1.5, fill: style.mark < 5 ? style.color : "none" }));
   }
   return group;
@@ -38,7 +41,8 @@ function curve(points, style) {
 function legend(view, names) {
   return make("ul", { class: "key" }, ...names.map((name) => {
     const sample = draw("svg", { viewBox: "0 0 34 12", "aria-hidden": "true" });
-    sample.append(curve([[1, 6], [17, 6], [33, 6]], seriesStyle(view, name)));
+    const style = seriesStyle(view, name);
+    sample.append(curve([[1, 6], [33, 6]], style, []), curve([[17, 6]], style));
     return make("li", {}, sample, name);
   }));
 }
@@ -53,11 +57,20 @@ function ticks(low, high, count) {
   return { result, digits: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
 
-// A plot of values by band; series: [{ name, values }].
-function bandPlot(view, title, series, isFromZero) {
+// An axis of bands: by wavelength where that is known, by number else. Names of few bands, numbers of many.
+function bandAxis(view) {
+  const waves = view.bands.map((band) => band.wavelength);
+  const hasWaves = waves.every(Number.isFinite) && new Set(waves).size === waves.length;
+  const places = hasWaves ? waves : waves.map((_, index) => index + 1);
+  if (view.bands.length > 16) return { places, title: hasWaves ? "wavelength in nm" : "band" };
+  return { places, names: view.bands.map((band) => band.name), title: hasWaves ? "band, by wavelength" : "band" };
+}
+
+// A plot of values at the places of an axis; series: [{ name, values }].
+function plot(view, axis, title, series, isFromZero) {
   const [width, height, left, right, top, bottom] = [440, 270, 52, 12, 30, 62];
   const svg = draw("svg", { class: "plot", viewBox: `0 0 ${width} ${height}`, role: "img" });
-  svg.append(draw("title", {}, `${title} by band`));
+  svg.append(draw("title", {}, `${title} by ${axis.title}`));
   const all = series.flatMap((each) => [...each.values]).filter(Number.isFinite);
   svg.append(Object.assign(draw("text", { x: left - 40, y: 14, class: "title" }), { textContent: title }));
   if (all.length === 0) return svg;
@@ -65,9 +78,7 @@ function bandPlot(view, title, series, isFromZero) {
   if (high === low) [low, high] = [low - 0.5, high + 0.5];
   if (!isFromZero) low -= 0.06 * (high - low);
   high += 0.06 * (high - low);
-  const waves = view.bands.map((band) => band.wavelength);
-  const hasWaves = waves.every(Number.isFinite) && new Set(waves).size === waves.length;
-  const places = hasWaves ? waves : waves.map((_, index) => index);
+  const { places } = axis;
   const [first, last] = [Math.min(...places), Math.max(...places)];
   const margin = 12;
   const x = (place) => (last === first ? (left + width - right) / 2 : left + margin + ((place - first) / (last - first)) * (width - left - right - 2 * margin));
@@ -79,7 +90,7 @@ function bandPlot(view, title, series, isFromZero) {
     text.textContent = value.toFixed(scale.digits).replace("-", "−");
     svg.append(text);
   }
-  bandAxis(svg, view, places.map(x), { bottom: height - bottom, width, hasWaves, scale: x, range: [first, last] });
+  drawAxis(svg, axis, { bottom: height - bottom, left, width, x, range: [first, last] });
   const order = places.map((_, index) => index).sort((a, b) => places[a] - places[b]);
   for (const { name, values } of series) {
     svg.append(curve(order.map((band) => [x(places[band]), y(values[band])]), seriesStyle(view, name)));
@@ -87,9 +98,9 @@ function bandPlot(view, title, series, isFromZero) {
   return svg;
 }
 
-// Names of few bands, slanted where there is no room; wavelengths of many.
-function bandAxis(svg, view, places, { bottom, width, hasWaves, scale, range }) {
-  svg.append(draw("path", { class: "axis", d: `M${places.length ? 52 : 0},${bottom}H${width - 12}` }));
+// Names, slanted where there is no room, or numbers.
+function drawAxis(svg, axis, { bottom, left, width, x, range }) {
+  svg.append(draw("path", { class: "axis", d: `M${left},${bottom}H${width - 12}` }));
   const label = (at, text, isSlanted) => {
     const element = draw("text", isSlanted
       ? { transform: `translate(${at + 4},${bottom + 14}) rotate(-35)`, "text-anchor": "end" }
@@ -97,14 +108,10 @@ function bandAxis(svg, view, places, { bottom, width, hasWaves, scale, range }) 
     element.textContent = text;
     svg.append(element);
   };
-  if (view.bands.length <= 16) {
-    view.bands.forEach((band, index) => label(places[index], band.name, view.bands.length > 5));
-  } else {
-    const { result } = hasWaves ? ticks(range[0], range[1], 6) : ticks(0, view.bands.length - 1, 6);
-    for (const value of result) label(scale(value), hasWaves ? value : Math.round(value + 1), false);
-  }
-  const text = draw("text", { x: (52 + width) / 2, y: bottom + 58, "text-anchor": "middle" });
-  text.textContent = hasWaves ? "band, by wavelength" : "band";
-  if (view.bands.length > 16) text.textContent = hasWaves ? "wavelength in nm" : "band";
+  const isSlanted = axis.names?.length > 5;
+  if (axis.names) axis.names.forEach((name, index) => label(x(axis.places[index]), name, isSlanted));
+  else for (const value of ticks(range[0], range[1], 6).result) label(x(value), value, false);
+  const text = draw("text", { x: (left + width) / 2, y: bottom + (isSlanted ? 58 : 38), "text-anchor": "middle" });
+  text.textContent = axis.title;
   svg.append(text);
 }

@@ -2,10 +2,11 @@
 class Swipe {
   constructor(view, frames) {
     [this.view, this.frames] = [view, frames];
-    const methods = view.layers.map((layer, index) => [layer, index]).filter(([layer]) => layer.role === "method");
-    const last = view.layers.length - 1;
-    this.a = this.known("a", 0);
-    this.b = this.known("b", methods.length ? methods[methods.length - 1][1] : last);
+    const places = (role) => view.layers.map((layer, index) => (layer.role === role ? index : -1)).filter((index) => index >= 0);
+    // At first the truth, or what looks most like it, and the method with most marks.
+    const best = view.layers.findIndex((layer) => layer.role === "method" && layer.name === view.best);
+    this.a = this.known("a", places("truth")[0] ?? places("source").at(-1) ?? 0);
+    this.b = this.known("b", best >= 0 ? best : places("method").at(-1) ?? view.layers.length - 1);
     this.at = clamp(State.numbers(view.id, "swipe", 1)?.[0] ?? 0.5, 0, 1);
     this.below = make("img", { alt: "" });
     this.above = make("img", { alt: "" });

@@ -26,12 +26,13 @@ enum HTMLTable {
         return """
             <div class="scroll" tabindex="0" role="region" aria-label="Table: \(HTMLText.escaped(table.title))">
             <table class="results" id="table-\(table.id)">
-            <caption>Best <b class="best">bold</b>, second best <span class="second">underlined</span>; \
-            ↑ larger is better, ↓ smaller is better.</caption>
+            <caption class="hidden">\(HTMLText.escaped(table.title))</caption>
             <thead><tr><th scope="col" class="method">\(sort)</th>\(heads)</tr></thead>
             <tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table></div>
+            <p class="quiet small">Best <b class="best">bold</b>, second best <span class="second">underlined</span>; \
+            ↑ larger is better, ↓ smaller is better.</p>
             """
     }
 

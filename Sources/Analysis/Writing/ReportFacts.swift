@@ -8,7 +8,7 @@ enum ReportFacts {
         let rows = metrics.map { metric in
             let unit = metric.unit.isEmpty ? "" : " [\(metric.unit)]"
             let cells = [
-                metric.title + unit, metric.higherIsBetter ? "larger is better" : "smaller is better", metric.variant,
+                metric.title + unit, metric.higherIsBetter ? "↑" : "↓", metric.variant,
                 metric.source,
             ]
             return row(metric.name, cells)
@@ -16,7 +16,7 @@ enum ReportFacts {
         return """
             <section id="indices"><h2>Indices</h2>
             <div class="scroll" tabindex="0" role="region" aria-label="Indices"><table class="facts legend"><thead><tr>\
-            <th scope="col">Index</th><th scope="col">Name</th><th scope="col">Direction</th><th scope="col">Variant</th>\
+            <th scope="col">Index</th><th scope="col">Name</th><th scope="col"><span class="hidden">Better</span></th><th scope="col">Variant</th>\
             <th scope="col">Source</th></tr></thead><tbody>
             \(rows.joined(separator: "\n"))
             </tbody></table></div></section>

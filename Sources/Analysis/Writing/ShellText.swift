@@ -5,6 +5,9 @@ public enum ShellText {
     /// A command line that gives exactly these words.
     public static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
+    /// A file's name and the folder that it is in, for headings.
+    static func shortName(_ file: String) -> String { file.split(separator: "/").suffix(2).joined(separator: "/") }
+
     private static func quoted(_ word: String) -> String {
         if !word.isEmpty, word.allSatisfy(plain.contains) { return word }
         return "'" + word.replacing("'", with: #"'\''"#) + "'"
