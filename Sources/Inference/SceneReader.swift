@@ -144,8 +144,8 @@ struct SceneReader: Sendable {
 }
 
 extension RasterReader {
-    /// The samples of a window, and which of its pixels are known (nil: the file cannot say that any is not).
-    fileprivate func samples(_ window: Window, _ bands: [Int]) throws -> (values: [Double], valid: [UInt8]?) {
+    /// The samples of a window, and which of its pixels are known, 1 or 0 (nil: the file cannot say that any is not).
+    package func samples(_ window: Window, _ bands: [Int]) throws -> (values: [Double], valid: [UInt8]?) {
         var values = [Double](repeating: 0, count: window.pixelCount * bands.count)
         let canHoldUnknownPixels =
             profile.hasMask || profile.alphaBand != nil

@@ -44,6 +44,23 @@ package struct Hypercomplex: Sendable {
         return result
     }
 
+    /// The Euclidean norm of the product of two numbers of which only the first `bands` components differ from 0.
+    ///
+    /// - Parameters:
+    ///   - products: x_i·y_j at i·bands + j, or a mean of such, without the signs of the conjugation.
+    ///   - conjugates: whether y is to be conjugated: components 1, 2, … change their sign.
+    func norm(_ products: UnsafeBufferPointer<Double>, bands: Int, conjugates: Bool, scratch: inout [Double]) -> Double
+    {
+        for component in scratch.indices { scratch[component] = 0 }
+        for i in 0..<bands {
+            for j in 0..<bands {
+                let sign = conjugates && j > 0 ? -signs[i * count + j] : signs[i * count + j]
+                scratch[i ^ j] += sign * products[i * bands + j]
+            }
+        }
+        return scratch.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+
     /// The product of two numbers.
     package func product(_ x: [Double], _ y: [Double]) -> [Double] {
         contract(x.flatMap { a in y.map { a * $0 } })

@@ -8,7 +8,7 @@ public enum BorderCut: String, Sendable, Hashable, CaseIterable {
     case dlpan
 
     /// The stretch of an axis that is left.
-    func kept(of count: Int) -> Range<Int> {
+    package func kept(of count: Int) -> Range<Int> {
         switch self {
         case .none: 0..<count
         case .dlpan: min(20, count)..<max(min(20, count), count - 21)
@@ -65,7 +65,7 @@ public struct ImagePair: Sendable {
         }
     }
 
-    private static func countNotFinite(_ image: Image, isValid: [Bool]?) -> Int {
+    static func countNotFinite(_ image: Image, isValid: [Bool]?) -> Int {
         var count = 0
         for (index, value) in image.values.enumerated() where !value.isFinite {
             if isValid?[index % image.pixels] ?? true { count += 1 }

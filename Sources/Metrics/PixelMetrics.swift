@@ -21,33 +21,13 @@ public struct RMSE: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
+    /// Sums over pixels.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.pixels] }
+
     /// The error in the unit of the samples.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double { try pair.sums(for: name).rmse }
-}
-
-/// Peak signal-to-noise ratio: the mean over bands of 10·log₁₀(peak²/MSE_b). Identical bands give infinity.
-public struct PSNR: ReferenceMetric {
-    /// Short name.
-    public let name = "PSNR"
-    /// Full name.
-    public let title = "peak signal-to-noise ratio"
-    /// Decibel.
-    public let unit = "dB"
-    /// Mean of the bands' values, not the value of the joint error.
-    public let variant = "mean over bands"
-    /// Origin.
-    public let source = "common definition; peak 2^bits − 1"
-    /// Larger is better.
-    public let higherIsBetter = true
-    /// Any number.
-    public let range = -Double.infinity...Double.infinity
-
-    /// The metric has no settings.
-    public init() {}
-
-    /// The ratio in dB.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double {
-        try pair.sums(for: name).psnr(peak: pair.peak)
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        let pixels = try sums.pixels(for: name)
+        return MetricValue(pixels.rmse, bands: pixels.meanSquares.map { $0.squareRoot() })
     }
 }
 
@@ -72,8 +52,14 @@ public struct CC: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
+    /// Sums over pixels.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.pixels] }
+
     /// The coefficient.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double { try pair.sums(for: name).correlation }
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        let pixels = try sums.pixels(for: name)
+        return MetricValue(pixels.correlation, bands: pixels.correlations)
+    }
 }
 
 /// Relative dimensionless global error: (100/r)·√(mean_b MSE_b/m(GT_b)²). Best value 0.
@@ -98,9 +84,15 @@ public struct ERGAS: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
-    /// The error.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double {
-        try pair.sums(for: name).ergas(ratio: pair.ratio)
+    /// Sums over pixels.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.pixels] }
+
+    /// The error; of a band, (100/r)·RMSE_b/m(GT_b).
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        let pixels = try sums.pixels(for: name)
+        return MetricValue(
+            pixels.ergas(ratio: sums.ratio),
+            bands: pixels.relativeErrors.map { 100 / sums.ratio * $0.squareRoot() })
     }
 }
 
@@ -126,36 +118,74 @@ public struct SAM: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
+    /// Sums over pixels.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.pixels] }
+
     /// The mean angle in degrees.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double { try pair.sums(for: name).spectralAngle }
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        MetricValue(try sums.pixels(for: name).spectralAngle)
+    }
 
     /// The angle at each pixel in degrees, (1, H, W); NaN where a spectrum is zero or the pixel is masked.
     public func map(_ pair: ImagePair) -> Image {
-        var values = Self.angles(
-            reference: pair.reference, fused: pair.fused, at: Array(0..<pair.reference.pixels))
-        if let isValid = pair.isValid {
-            for pixel in values.indices where !isValid[pixel] { values[pixel] = .nan }
+        var angles = SpectralAngles(pixels: pair.reference.pixels)
+        for band in 0..<pair.reference.bands {
+            let planes = pair.planes(band)
+            angles.add(planes.reference.values, planes.fused.values)
         }
-        return Image(bands: 1, height: pair.reference.height, width: pair.reference.width, values: values)
+        return Image(bands: 1, height: pair.reference.height, width: pair.reference.width, values: angles.degrees)
+    }
+}
+
+/// Angles between the spectra of two images, gathered band by band.
+struct SpectralAngles {
+    private var products: [Double]
+    private var references: [Double]
+    private var fuseds: [Double]
+
+    init(pixels: Int) {
+        products = [Double](repeating: 0, count: pixels)
+        (references, fuseds) = (products, products)
     }
 
-    /// The angles at some pixels in degrees, NaN where a spectrum is zero.
-    static func angles(reference: Image, fused: Image, at places: [Int]) -> [Double] {
-        var products = [Double](repeating: 0, count: places.count)
-        var references = products
-        var fuseds = products
-        for band in 0..<reference.bands {
-            let start = band * reference.pixels
-            for (index, place) in places.enumerated() {
-                let (truth, value) = (reference.values[start + place], fused.values[start + place])
-                products[index] += truth * value
-                references[index] += truth * truth
-                fuseds[index] += value * value
+    /// Adds a band of both images.
+    mutating func add(_ reference: [Double], _ fused: [Double]) {
+        precondition(reference.count == products.count && fused.count == products.count, "bands of two sizes")
+        products.withUnsafeMutableBufferPointer { products in
+            references.withUnsafeMutableBufferPointer { references in
+                fuseds.withUnsafeMutableBufferPointer { fuseds in
+                    reference.withUnsafeBufferPointer { reference in
+                        fused.withUnsafeBufferPointer { fused in
+                            for pixel in 0..<products.count {
+                                let (truth, value) = (reference[pixel], fused[pixel])
+                                products[pixel] += truth * value
+                                references[pixel] += truth * truth
+                                fuseds[pixel] += value * value
+                            }
+                        }
+                    }
+                }
             }
         }
-        return places.indices.map { index in
-            let norm = (references[index] * fuseds[index]).squareRoot()
-            return norm == 0 ? .nan : acos(min(max(products[index] / norm, -1), 1)) * 180 / .pi
+    }
+
+    /// The angles; NaN where a spectrum is zero.
+    var degrees: [Double] { products.indices.map(angle) }
+
+    /// The sum of the angles that there are, and how many there are.
+    var sum: (degrees: Double, count: Double) {
+        var (degrees, count) = (0.0, 0.0)
+        for pixel in products.indices {
+            let angle = angle(pixel)
+            if angle.isNaN { continue }
+            degrees += angle
+            count += 1
         }
+        return (degrees, count)
+    }
+
+    private func angle(_ pixel: Int) -> Double {
+        let norm = (references[pixel] * fuseds[pixel]).squareRoot()
+        return norm == 0 ? .nan : acos(min(max(products[pixel] / norm, -1), 1)) * 180 / .pi
     }
 }

@@ -33,36 +33,98 @@ public struct PixelSums: Sendable, Hashable {
         precondition(
             reference.bands == fused.bands && reference.height == fused.height && reference.width == fused.width,
             "images of two shapes")
-        bands = [Band](repeating: Band(), count: reference.bands)
-        let places = isValid.map { isValid in isValid.indices.filter { isValid[$0] } } ?? Array(0..<reference.pixels)
-        guard !places.isEmpty else { return }
-        count = Double(places.count)
-        for band in bands.indices {
-            let start = band * reference.pixels
-            bands[band] = Self.measure(
-                places.map { reference.values[start + $0] }, places.map { fused.values[start + $0] })
+        self.init(
+            bands: reference.bands, pixels: reference.pixels, isValid: isValid.map { $0.map { $0 ? 1 : 0 } }
+        ) { band in
+            let range = band * reference.pixels..<(band + 1) * reference.pixels
+            return (Array(reference.values[range]), Array(fused.values[range]))
         }
-        for angle in SAM.angles(reference: reference, fused: fused, at: places) where !angle.isNaN {
-            angles += angle
-            angleCount += 1
+    }
+
+    /// The sums of a tile's own pixels.
+    init(_ tile: PairTile) {
+        let isValid = tile.isValid.map { isValid in
+            let inside = tile.region.inside(tile.area)
+            return inside.rows.flatMap { row in inside.columns.map { isValid[row * tile.area.columns.count + $0] } }
         }
+        self.init(bands: tile.reference.bands, pixels: tile.region.pixels, isValid: isValid) { band in
+            let planes = tile.planes(band, in: tile.region)
+            return (planes.reference.values, planes.fused.values)
+        }
+    }
+
+    private init(
+        bands: Int, pixels: Int, isValid: [UInt8]?, samples: (Int) -> (reference: [Double], fused: [Double])
+    ) {
+        self.bands = [Band](repeating: Band(), count: bands)
+        let known = isValid.flatMap { $0.contains(0) ? $0 : nil }
+        count = Double(known.map { $0.reduce(0) { $0 + Int($1) } } ?? pixels)
+        guard count > 0 else { return }
+        var angles = SpectralAngles(pixels: Int(count))
+        for band in 0..<bands {
+            var (reference, fused) = samples(band)
+            if let known {
+                reference = zip(reference, known).compactMap { $1 == 0 ? nil : $0 }
+                fused = zip(fused, known).compactMap { $1 == 0 ? nil : $0 }
+            }
+            self.bands[band] = Self.measure(reference, fused)
+            angles.add(reference, fused)
+        }
+        (self.angles, angleCount) = angles.sum
     }
 
     private static func measure(_ reference: [Double], _ fused: [Double]) -> Band {
         var band = Band()
         let size = Double(reference.count)
-        band.referenceMean = reference.reduce(0, +) / size
-        band.fusedMean = fused.reduce(0, +) / size
-        band.referenceLimits = (reference.min() ?? 0)...(reference.max() ?? 0)
-        band.fusedLimits = (fused.min() ?? 0)...(fused.max() ?? 0)
-        for (truth, value) in zip(reference, fused) {
-            let (a, b) = (truth - band.referenceMean, value - band.fusedMean)
-            band.squaredError += (truth - value) * (truth - value)
-            band.referenceSpread += a * a
-            band.fusedSpread += b * b
-            band.product += a * b
+        reference.withUnsafeBufferPointer { reference in
+            fused.withUnsafeBufferPointer { fused in
+                band.referenceMean = sum(reference) / size
+                band.fusedMean = sum(fused) / size
+                let zero = SIMD4<Double>()
+                var (error, spread, fusedSpread, product) = (zero, zero, zero, zero)
+                func add(_ truth: SIMD4<Double>, _ value: SIMD4<Double>) {
+                    let (a, b) = (truth - band.referenceMean, value - band.fusedMean)
+                    error += (truth - value) * (truth - value)
+                    spread += a * a
+                    fusedSpread += b * b
+                    product += a * b
+                }
+                let whole = reference.count / 4 * 4
+                for start in stride(from: 0, to: whole, by: 4) { add(reference.vector(start), fused.vector(start)) }
+                for index in whole..<reference.count {
+                    // The means in the other lanes add nothing.
+                    var (truth, value) = (SIMD4(repeating: band.referenceMean), SIMD4(repeating: band.fusedMean))
+                    (truth[0], value[0]) = (reference[index], fused[index])
+                    let errorBefore = error
+                    add(truth, value)
+                    error = errorBefore
+                    error[0] += (truth[0] - value[0]) * (truth[0] - value[0])
+                }
+                band.squaredError = error.sum()
+                band.referenceSpread = spread.sum()
+                band.fusedSpread = fusedSpread.sum()
+                band.product = product.sum()
+                band.referenceLimits = limits(reference)
+                band.fusedLimits = limits(fused)
+            }
         }
         return band
+    }
+
+    private static func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
+        var sums = SIMD4<Double>()
+        let whole = values.count / 4 * 4
+        for start in stride(from: 0, to: whole, by: 4) { sums += values.vector(start) }
+        return values[whole...].reduce(sums.sum(), +)
+    }
+
+    private static func limits(_ values: UnsafeBufferPointer<Double>) -> ClosedRange<Double> {
+        var (low, high) = (Double.infinity, -Double.infinity)
+        for value in values {
+            if value < low { low = value }
+            if value > high { high = value }
+        }
+        return low <= high ? low...high : 0...0
     }
 
     /// Adds the sums of another part of the same image (Chan, Golub, LeVeque 1983).
@@ -95,6 +157,11 @@ public struct PixelSums: Sendable, Hashable {
         min(a.lowerBound, b.lowerBound)...max(a.upperBound, b.upperBound)
     }
 
+    /// Mean squared error of each band.
+    var meanSquares: [Double] { bands.map { $0.squaredError / count } }
+    /// The largest value of each band of the reference.
+    var referenceMaxima: [Double] { bands.map(\.referenceLimits.upperBound) }
+
     /// Root of the mean squared error over pixels and bands.
     public var rmse: Double {
         (bands.reduce(0) { $0 + $1.squaredError } / count / Double(bands.count)).squareRoot()
@@ -105,34 +172,44 @@ public struct PixelSums: Sendable, Hashable {
         bands.reduce(0) { $0 + 10 * log10(peak * peak / ($1.squaredError / count)) } / Double(bands.count)
     }
 
-    /// Mean over bands of Pearson's correlation; NaN where a band of either image is constant.
-    public var correlation: Double {
-        bands.reduce(0) { sum, band in
+    /// Pearson's correlation of each band; NaN where either image is constant.
+    var correlations: [Double] {
+        bands.map { band in
             let isConstant =
                 band.referenceLimits.lowerBound == band.referenceLimits.upperBound
                 || band.fusedLimits.lowerBound == band.fusedLimits.upperBound
-            return sum + (isConstant ? .nan : band.product / (band.referenceSpread * band.fusedSpread).squareRoot())
-        } / Double(bands.count)
+            return isConstant ? .nan : band.product / (band.referenceSpread * band.fusedSpread).squareRoot()
+        }
     }
+
+    /// Mean over bands of Pearson's correlation; NaN where a band of either image is constant.
+    public var correlation: Double { correlations.reduce(0, +) / Double(bands.count) }
 
     /// Mean spectral angle in degrees; NaN when every pixel of one image is a zero vector.
     public var spectralAngle: Double { angles / angleCount }
 
+    /// The mean over all pixels, those without an angle counted as 0, as the hyperspectral toolbox has it.
+    var spectralAngleOverAll: Double { angles / count }
+
     /// ERGAS; a band whose reference has mean 0 makes it infinite, or adds nothing where it has no error.
     public func ergas(ratio: Double) -> Double {
-        let sum = bands.reduce(0) { sum, band in
-            let error = band.squaredError / count
-            return sum + (error == 0 ? 0 : error / (band.referenceMean * band.referenceMean))
-        }
+        let sum = relativeErrors.reduce(0, +)
         return 100 / ratio * (sum / Double(bands.count)).squareRoot()
+    }
+
+    /// Mean squared error by squared mean of the reference, of each band.
+    var relativeErrors: [Double] {
+        bands.map { band in
+            let error = band.squaredError / count
+            return error == 0 ? 0 : error / (band.referenceMean * band.referenceMean)
+        }
     }
 }
 
-extension ImagePair {
-    /// The sums of this pair.
-    func sums(for metric: String) throws(MetricError) -> PixelSums {
-        let sums = PixelSums(reference: reference, fused: fused, isValid: isValid)
-        guard sums.count > 0 else { throw .noValidPixels(metric: metric) }
-        return sums
+extension UnsafeBufferPointer<Double> {
+    /// Four values from a place on.
+    @inline(__always)
+    func vector(_ start: Int) -> SIMD4<Double> {
+        UnsafeRawPointer(baseAddress.unsafelyUnwrapped + start).loadUnaligned(as: SIMD4<Double>.self)
     }
 }

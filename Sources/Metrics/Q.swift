@@ -26,36 +26,68 @@ public struct Q: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
+    /// Sliding windows.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.windows(side: Self.side, clipsNegative: false)] }
+
     /// The index.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double {
-        try pair.requireSide(Self.side, for: name)
-        let masked = pair.masked.map {
-            Plane(height: pair.reference.height, width: pair.reference.width, values: $0).boxSums(side: Self.side)
-        }
-        var total = 0.0
-        for band in 0..<pair.reference.bands {
-            let (truth, fused) = pair.planes(band)
-            let s1 = truth.boxSums(side: Self.side)
-            let s2 = fused.boxSums(side: Self.side)
-            let squares = (truth * truth).boxSums(side: Self.side)
-            let fusedSquares = (fused * fused).boxSums(side: Self.side)
-            let products = (truth * fused).boxSums(side: Self.side)
-            var sum = 0.0
-            var count = 0.0
-            for place in s1.values.indices where masked.map({ $0.values[place] == 0 }) ?? true {
-                sum += Self.index(
-                    s1.values[place], s2.values[place], squares.values[place] + fusedSquares.values[place],
-                    products.values[place])
-                count += 1
-            }
-            guard count > 0 else { throw .noValidPixels(metric: name) }
-            total += sum / count
-        }
-        return total / Double(pair.reference.bands)
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        try sums.requireSide(Self.side, for: name)
+        return MetricValue(meanOf: try sums.means(.windows(side: Self.side, clipsNegative: false), for: name))
     }
 
-    private static func index(_ s1: Double, _ s2: Double, _ squares: Double, _ products: Double) -> Double {
+    /// The sums of the index over the windows of a tile, by band.
+    ///
+    /// - Parameter clipsNegative: whether values below 0 count as 0.
+    static func sums(_ tile: PairTile, side: Int, clipsNegative: Bool) -> Means {
+        var means = Means(channels: tile.reference.bands)
+        guard let area = tile.windows(side: side) else { return means }
+        let (rows, columns) = (area.rows.count - side + 1, area.columns.count - side + 1)
+        var isKnown = [Bool](repeating: true, count: rows * columns)
+        if tile.isValid != nil {
+            for place in isKnown.indices {
+                let (row, column) = (
+                    area.rows.lowerBound + place / columns, area.columns.lowerBound + place % columns
+                )
+                isKnown[place] = !tile.isUnknown(rows: row..<row + side, columns: column..<column + side)
+            }
+        }
+        means.count = Double(isKnown.count { $0 })
+        for band in means.sums.indices {
+            let (truth, fused) = tile.planes(band, in: area)
+            let s1 = truth.boxSums(side: side)
+            let s2 = fused.boxSums(side: side)
+            let squares = Plane.combine(truth, fused) { $0 * $0 + $1 * $1 }.boxSums(side: side)
+            let products = (truth * fused).boxSums(side: side)
+            means.sums[band] = sum(
+                s1, s2, squares, products, side: side, isKnown: isKnown, clipsNegative: clipsNegative)
+        }
+        return means
+    }
+
+    private static func sum(
+        _ s1: Plane, _ s2: Plane, _ squares: Plane, _ products: Plane, side: Int, isKnown: [Bool], clipsNegative: Bool
+    ) -> Double {
         let pixels = Double(side * side)
+        return s1.values.withUnsafeBufferPointer { s1 in
+            s2.values.withUnsafeBufferPointer { s2 in
+                squares.values.withUnsafeBufferPointer { squares in
+                    products.values.withUnsafeBufferPointer { products in
+                        var sum = 0.0
+                        for place in s1.indices where isKnown[place] {
+                            let value = index(s1[place], s2[place], squares[place], products[place], pixels)
+                            sum += clipsNegative && value < 0 ? 0 : value
+                        }
+                        return sum
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func index(
+        _ s1: Double, _ s2: Double, _ squares: Double, _ products: Double, _ pixels: Double
+    ) -> Double {
         let product = s1 * s2
         let means = s1 * s1 + s2 * s2
         let spread = pixels * squares - means

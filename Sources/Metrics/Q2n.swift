@@ -23,106 +23,87 @@ public struct Q2n: ReferenceMetric {
     /// 0 to 1.
     public let range = 0.0...1
 
-    private static let side = 32
+    /// Rows and columns of a block.
+    static let side = 32
+    private let side: Int
 
-    /// The metric has no settings.
-    public init() {}
+    /// The metric with the blocks of the toolbox.
+    public init() { self.init(side: Self.side) }
+
+    /// The metric with other blocks, such as golden files of small images have.
+    ///
+    /// - Parameter side: a power of two, 4 to 128.
+    package init(side: Int) {
+        precondition(side & (side - 1) == 0 && (4...128).contains(side), "blocks of \(side)")
+        self.side = side
+    }
+
+    /// Blocks.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.blocks(side: side)] }
 
     /// The index.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double {
-        let blocks = try map(pair).values.filter { !$0.isNaN }
-        guard !blocks.isEmpty else { throw .noValidPixels(metric: name) }
-        return blocks.reduce(0, +) / Double(blocks.count)
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        try sums.requireSide(side / 2, for: name)
+        return MetricValue(try sums.means(.blocks(side: side), for: name)[0])
     }
 
     /// The index of each block, (1, ⌈H/32⌉, ⌈W/32⌉); NaN for blocks with a masked pixel.
     public func map(_ pair: ImagePair) throws(MetricError) -> Image {
-        let side = Self.side
         let (height, width) = (pair.reference.height, pair.reference.width)
-        // The mirror image must be long enough to fill the last block.
         try pair.requireSide(side / 2, for: name)
-        let (rows, columns) = ((height + side - 1) / side, (width + side - 1) / side)
-        let algebra = Hypercomplex(count: Self.powerOfTwo(atLeast: pair.reference.bands))
+        var result = Image(bands: 1, height: (height + side - 1) / side, width: (width + side - 1) / side)
+        let scene = PairScene(pair)
+        try withMetricErrors {
+            for region in SceneTiles(height: height, width: width, bands: pair.reference.bands).regions {
+                result.paste(
+                    Self.map(try PairTile(scene, region: region), side: side), row: region.rows.lowerBound / side,
+                    column: region.columns.lowerBound / side)
+            }
+        }
+        return result
+    }
+
+    /// The mean of a tile's blocks.
+    static func sums(_ tile: PairTile, side: Int) -> Means {
+        var means = Means(channels: 1)
+        // The mirror image must be long enough to fill the last block.
+        guard min(tile.height, tile.width) >= side / 2 else { return means }
+        for value in map(tile, side: side).values where !value.isNaN {
+            means.sums[0] += value
+            means.count += 1
+        }
+        return means
+    }
+
+    /// The index of each block of a tile; NaN for blocks with an unknown pixel.
+    static func map(_ tile: PairTile, side: Int = Q2n.side) -> Image {
+        let rows = (tile.region.rows.count + side - 1) / side
+        let columns = (tile.region.columns.count + side - 1) / side
         var result = Image(bands: 1, height: rows, width: columns, repeating: .nan)
+        var block = Q2nBlock(bands: tile.reference.bands, side: side)
         for row in 0..<rows {
+            let top = tile.region.rows.lowerBound + row * side
+            let rowIndices = indices(top, side: side, count: tile.height)
             for column in 0..<columns {
-                let places = Self.places(row: row, column: column, height: height, width: width)
-                if let isValid = pair.isValid, places.contains(where: { !isValid[$0] }) { continue }
-                result[0, row, column] = Self.block(pair, places: places, algebra: algebra)
-            }
-        }
-        return result
-    }
-
-    private static func powerOfTwo(atLeast count: Int) -> Int {
-        var result = 1
-        while result < count { result *= 2 }
-        return result
-    }
-
-    /// The pixels of a block, those beyond the image replaced by their mirror image.
-    private static func places(row: Int, column: Int, height: Int, width: Int) -> [Int] {
-        (0..<side).flatMap { i in
-            let y = Border.symmetric.index(row * side + i, count: height)
-            return (0..<side).map { j in
-                y * width + Border.symmetric.index(column * side + j, count: width)
-            }
-        }
-    }
-
-    /// The index of one block.
-    private static func block(_ pair: ImagePair, places: [Int], algebra: Hypercomplex) -> Double {
-        let size = Double(places.count)
-        let unbiased = size / (size - 1)
-        var (x, y) = ([[Double]](), [[Double]]())
-        for band in 0..<algebra.count {
-            var truth = [Double](repeating: 0, count: places.count)
-            var fused = truth
-            if band < pair.reference.bands {
-                let start = band * pair.reference.pixels
-                truth = places.map { sixteenBits(pair.reference.values[start + $0]) }
-                fused = places.map { sixteenBits(pair.fused.values[start + $0]) }
-            }
-            let mean = truth.reduce(0, +) / size
-            let variance = truth.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (size - 1)
-            let deviation = variance > 0 ? variance.squareRoot() : .ulpOfOne
-            let sign: Double = band == 0 ? 1 : -1
-            x.append(truth.map { ($0 - mean) / deviation + 1 })
-            y.append(fused.map { sign * (mean == 0 ? $0 + 1 : ($0 - mean) / deviation + 1) })
-        }
-        let xMeans = x.map { $0.reduce(0, +) / size }
-        let yMeans = y.map { $0.reduce(0, +) / size }
-        let xPower = xMeans.reduce(0) { $0 + $1 * $1 }
-        let yPower = yMeans.reduce(0) { $0 + $1 * $1 }
-        let power = (x + y).reduce(0) { $0 + dot($1, $1) } / size
-        let bias = 2 * (xPower * yPower).squareRoot() / (xPower + yPower)
-        let spread = unbiased * (power - xPower - yPower)
-        if spread == 0 { return bias }
-        var covariances = [Double](repeating: 0, count: algebra.count * algebra.count)
-        for i in 0..<algebra.count {
-            for j in 0..<algebra.count {
-                covariances[i * algebra.count + j] = dot(x[i], y[j]) / size - xMeans[i] * yMeans[j]
-            }
-        }
-        let squared = algebra.contract(covariances).reduce(0) { $0 + $1 * $1 }
-        return unbiased * squared.squareRoot() * bias * 2 / spread
-    }
-
-    /// A sample as a 16-bit unsigned integer: rounded half away from zero, saturated.
-    private static func sixteenBits(_ value: Double) -> Double { min(max(value.rounded(), 0), 65535) }
-
-    private static func dot(_ a: [Double], _ b: [Double]) -> Double {
-        a.withUnsafeBufferPointer { a in
-            b.withUnsafeBufferPointer { b in
-                var partial = SIMD8<Double>.zero
-                // Blocks have 1024 pixels, a multiple of the lanes.
-                for start in stride(from: 0, to: a.count, by: 8) {
-                    let left = UnsafeRawPointer(a.baseAddress.unsafelyUnwrapped + start)
-                    let right = UnsafeRawPointer(b.baseAddress.unsafelyUnwrapped + start)
-                    partial += left.loadUnaligned(as: SIMD8<Double>.self) * right.loadUnaligned(as: SIMD8<Double>.self)
+                let left = tile.region.columns.lowerBound + column * side
+                let columnIndices = indices(left, side: side, count: tile.width)
+                if tile.unknown != nil,
+                    tile.isUnknown(
+                        rows: (rowIndices.min() ?? 0)..<(rowIndices.max() ?? 0) + 1,
+                        columns: (columnIndices.min() ?? 0)..<(columnIndices.max() ?? 0) + 1)
+                {
+                    continue
                 }
-                return partial.sum()
+                result[0, row, column] = block.index(
+                    tile, rows: rowIndices.map { $0 - tile.area.rows.lowerBound },
+                    columns: columnIndices.map { $0 - tile.area.columns.lowerBound })
             }
         }
+        return result
+    }
+
+    /// The pixels of a block along an axis, those beyond the image replaced by their mirror image.
+    private static func indices(_ start: Int, side: Int, count: Int) -> [Int] {
+        (start..<start + side).map { Border.symmetric.index($0, count: count) }
     }
 }

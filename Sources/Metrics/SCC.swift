@@ -23,54 +23,100 @@ public struct SCC: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
+    /// Products of gradients.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.gradients] }
+
     /// The index.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double {
-        try pair.requireSide(3, for: name)
-        let (height, width) = (pair.reference.height, pair.reference.width)
-        let masked = pair.masked.map {
-            Plane(height: height, width: width, values: $0).weightedSums([1, 1, 1]).values
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        try sums.requireSide(3, for: name)
+        guard let gradients = sums.gradients, gradients.count > 0 else { throw .noValidPixels(metric: name) }
+        func correlation(_ sums: GradientSums.Band) -> Double {
+            if sums.squares == 0 || sums.fusedSquares == 0 { return sums.squares == sums.fusedSquares ? 1 : 0 }
+            return sums.products / (sums.squares.squareRoot() * sums.fusedSquares.squareRoot())
         }
-        var count = 0
-        var (products, squares, fusedSquares) = (0.0, 0.0, 0.0)
-        for band in 0..<pair.reference.bands {
-            let planes = pair.planes(band)
-            let truth = Self.gradient(planes.reference)
-            let fused = Self.gradient(planes.fused)
-            for pixel in truth.indices where masked.map({ $0[pixel] == 0 }) ?? true {
-                products += truth[pixel] * fused[pixel]
-                squares += truth[pixel] * truth[pixel]
-                fusedSquares += fused[pixel] * fused[pixel]
-                count += 1
-            }
+        return MetricValue(
+            correlation(gradients.bands.reduce(GradientSums.Band(), +)), bands: gradients.bands.map(correlation))
+    }
+}
+
+/// Sums of products of the gradients of two images.
+struct GradientSums: Sendable, Hashable {
+    struct Band: Sendable, Hashable {
+        var products = 0.0
+        var squares = 0.0
+        var fusedSquares = 0.0
+
+        static func + (a: Band, b: Band) -> Band {
+            Band(
+                products: a.products + b.products, squares: a.squares + b.squares,
+                fusedSquares: a.fusedSquares + b.fusedSquares)
         }
-        guard count > 0 else { throw .noValidPixels(metric: name) }
-        if squares == 0 || fusedSquares == 0 { return squares == fusedSquares ? 1 : 0 }
-        return products / (squares.squareRoot() * fusedSquares.squareRoot())
     }
 
-    /// Magnitude of the gradient of a plane without its frame, zeros around what is left.
-    private static func gradient(_ plane: Plane) -> [Double] {
-        let (height, width) = (plane.height - 2, plane.width - 2)
-        let padded = plane.width
-        var zeroFramed = plane.values
-        for row in 0..<plane.height {
-            for column in 0..<padded
-            where row == 0 || column == 0 || row == plane.height - 1 || column == padded - 1 {
-                zeroFramed[row * padded + column] = 0
+    var bands: [Band]
+    var count: Int
+
+    static func + (a: GradientSums, b: GradientSums) -> GradientSums {
+        GradientSums(bands: zip(a.bands, b.bands).map { $0 + $1 }, count: a.count + b.count)
+    }
+
+    init(bands: [Band], count: Int) { (self.bands, self.count) = (bands, count) }
+
+    /// The sums over the pixels of a tile; those at the edge of the scene have no gradient.
+    init(_ tile: PairTile) {
+        bands = [Band](repeating: Band(), count: tile.reference.bands)
+        count = 0
+        let own = PixelRegion(
+            rows: tile.region.rows.clamped(to: 1..<max(1, tile.height - 1)),
+            columns: tile.region.columns.clamped(to: 1..<max(1, tile.width - 1)))
+        guard own.pixels > 0 else { return }
+        let area = own.expanded(by: 1, height: tile.height, width: tile.width)
+        let isKnown = own.rows.flatMap { row in
+            own.columns.map { column in
+                !tile.isUnknown(rows: row - 1..<row + 2, columns: column - 1..<column + 2)
             }
         }
+        count = isKnown.count { $0 }
+        for band in bands.indices {
+            let planes = tile.planes(band, in: area)
+            let truth = Self.gradient(planes.reference, of: area, tile)
+            let fused = Self.gradient(planes.fused, of: area, tile)
+            var sums = Band()
+            for pixel in truth.indices where isKnown[pixel] {
+                sums.products += truth[pixel] * fused[pixel]
+                sums.squares += truth[pixel] * truth[pixel]
+                sums.fusedSquares += fused[pixel] * fused[pixel]
+            }
+            bands[band] = sums
+        }
+    }
+
+    /// Magnitude of the gradient at the pixels of a plane that have eight neighbours; the outermost pixels of the scene
+    /// count as 0.
+    private static func gradient(_ plane: Plane, of area: PixelRegion, _ tile: PairTile) -> [Double] {
+        let (height, width, padded) = (plane.height - 2, plane.width - 2, plane.width)
+        var framed = plane.values
+        for (row, position) in area.rows.enumerated() where position == 0 || position == tile.height - 1 {
+            for column in 0..<padded { framed[row * padded + column] = 0 }
+        }
+        for (column, position) in area.columns.enumerated() where position == 0 || position == tile.width - 1 {
+            for row in 0..<plane.height { framed[row * padded + column] = 0 }
+        }
         var result = [Double](repeating: 0, count: height * width)
-        zeroFramed.withUnsafeBufferPointer { values in
-            for row in 0..<height {
-                for column in 0..<width {
-                    let (a, b, c) = (row * padded + column, (row + 1) * padded + column, (row + 2) * padded + column)
-                    let vertical =
-                        (values[a] + 2 * values[a + 1] + values[a + 2])
-                        - (values[c] + 2 * values[c + 1] + values[c + 2])
-                    let horizontal =
-                        (values[a] + 2 * values[b] + values[c])
-                        - (values[a + 2] + 2 * values[b + 2] + values[c + 2])
-                    result[row * width + column] = (vertical * vertical + horizontal * horizontal).squareRoot()
+        framed.withUnsafeBufferPointer { values in
+            result.withUnsafeMutableBufferPointer { result in
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let a = row * padded + column
+                        let (b, c) = (a + padded, a + 2 * padded)
+                        let vertical =
+                            (values[a] + 2 * values[a + 1] + values[a + 2])
+                            - (values[c] + 2 * values[c + 1] + values[c + 2])
+                        let horizontal =
+                            (values[a] + 2 * values[b] + values[c])
+                            - (values[a + 2] + 2 * values[b + 2] + values[c + 2])
+                        result[row * width + column] = (vertical * vertical + horizontal * horizontal).squareRoot()
+                    }
                 }
             }
         }

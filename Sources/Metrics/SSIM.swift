@@ -1,5 +1,4 @@
 import Foundation
-import Sensors
 
 /// Structural similarity, mean over the places where a Gaussian window of 11 × 11 (σ 1.5) lies inside, then over bands.
 ///
@@ -26,38 +25,53 @@ public struct SSIM: ReferenceMetric {
     /// The metric has no settings.
     public init() {}
 
+    /// Sliding windows.
+    public func statistics(of scene: PairScene) -> [PairStatistic] { [.similarity] }
+
     /// The index.
-    public func value(_ pair: ImagePair) throws(MetricError) -> Double {
-        try pair.requireSide(Self.side, for: name)
+    public func value(of sums: PairSums) throws(MetricError) -> MetricValue {
+        try sums.requireSide(Self.side, for: name)
+        return MetricValue(meanOf: try sums.means(.similarity, for: name))
+    }
+
+    private static let taps: [Double] = {
         let exponentials = (-5...5).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
         let sum = exponentials.reduce(0, +)
-        let taps = exponentials.map { $0 / sum }
-        let masked = pair.masked.map {
-            Plane(height: pair.reference.height, width: pair.reference.width, values: $0)
-                .weightedSums([Double](repeating: 1, count: Self.side))
+        return exponentials.map { $0 / sum }
+    }()
+
+    /// The sums of the index over the windows of a tile, by band.
+    static func sums(_ tile: PairTile, peak: Double) -> Means {
+        var means = Means(channels: tile.reference.bands)
+        guard let area = tile.windows(side: side) else { return means }
+        let (rows, columns) = (area.rows.count - side + 1, area.columns.count - side + 1)
+        var isKnown = [Bool](repeating: true, count: rows * columns)
+        if tile.isValid != nil {
+            for place in isKnown.indices {
+                let (row, column) = (
+                    area.rows.lowerBound + place / columns, area.columns.lowerBound + place % columns
+                )
+                isKnown[place] = !tile.isUnknown(rows: row..<row + side, columns: column..<column + side)
+            }
         }
-        let c1 = (0.01 * pair.peak) * (0.01 * pair.peak)
-        let c2 = (0.03 * pair.peak) * (0.03 * pair.peak)
-        var total = 0.0
-        for band in 0..<pair.reference.bands {
-            let (truth, fused) = pair.planes(band)
+        means.count = Double(isKnown.count { $0 })
+        let c1 = (0.01 * peak) * (0.01 * peak)
+        let c2 = (0.03 * peak) * (0.03 * peak)
+        for band in means.sums.indices {
+            let (truth, fused) = tile.planes(band, in: area)
             let m1 = truth.weightedSums(taps).values
             let m2 = fused.weightedSums(taps).values
-            let squares = (truth * truth).weightedSums(taps).values
-            let fusedSquares = (fused * fused).weightedSums(taps).values
+            let squares = Plane.combine(truth, fused) { $0 * $0 + $1 * $1 }.weightedSums(taps).values
             let products = (truth * fused).weightedSums(taps).values
             var sum = 0.0
-            var count = 0.0
-            for place in m1.indices where masked.map({ $0.values[place] == 0 }) ?? true {
+            for place in m1.indices where isKnown[place] {
                 let (a, b) = (m1[place], m2[place])
-                let variances = (squares[place] - a * a) + (fusedSquares[place] - b * b)
+                let variances = squares[place] - a * a - b * b
                 let covariance = products[place] - a * b
                 sum += (2 * a * b + c1) * (2 * covariance + c2) / ((a * a + b * b + c1) * (variances + c2))
-                count += 1
             }
-            guard count > 0 else { throw .noValidPixels(metric: name) }
-            total += sum / count
+            means.sums[band] = sum
         }
-        return total / Double(pair.reference.bands)
+        return means
     }
 }

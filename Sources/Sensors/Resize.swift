@@ -53,6 +53,25 @@ public enum Resize {
         apply(to: image, scale: 1 / Double(factor), kernel: kernel)
     }
 
+    /// A part of a scene reduced by a whole factor, with antialiasing; the same bits as of the whole.
+    ///
+    /// - Parameters:
+    ///   - window: pixels of the scene, at least ``reductionHalo(by:)`` more on each side than those of the outputs.
+    ///   - rows: output rows.
+    ///   - columns: output columns.
+    package static func reduce(
+        _ window: SceneWindow, by factor: Int, kernel: Kernel, rows: Range<Int>, columns: Range<Int>
+    ) -> Image {
+        let scale = 1 / Double(factor)
+        return AxisOperator.apply(
+            rows: operation(count: window.sceneHeight, scale: scale, kernel: kernel, outputs: rows),
+            columns: operation(count: window.sceneWidth, scale: scale, kernel: kernel, outputs: columns),
+            to: window, border: .symmetric)
+    }
+
+    /// Pixels beyond those that an output stands for which ``reduce(_:by:kernel:rows:columns:)`` may read.
+    package static func reductionHalo(by factor: Int) -> Int { 3 * factor }
+
     private static func apply(to image: Image, scale: Double, kernel: Kernel) -> Image {
         AxisOperator.apply(
             rows: operation(count: image.height, scale: scale, kernel: kernel),
@@ -60,21 +79,23 @@ public enum Resize {
             to: SceneWindow(whole: image), border: .symmetric)
     }
 
-    private static func operation(count: Int, scale: Double, kernel: Kernel) -> AxisOperator {
+    private static func operation(
+        count: Int, scale: Double, kernel: Kernel, outputs range: Range<Int>? = nil
+    ) -> AxisOperator {
         let stretch = min(scale, 1)
         let width = kernel.width / stretch
         var weights: [[Double]] = []
         var outputs: [AxisOperator.Output] = []
         // n·s of a size that is a multiple of 1/s is a whole number that rounding must not lift to the next.
         let size = Int((Double(count) * scale - 1e-9).rounded(.up))
-        for index in 0..<size {
+        for index in range ?? 0..<size {
             let position = (Double(index) + 0.5) / scale - 0.5
             let first = Int((position - width / 2).rounded(.down))
             let taps = (first...first + Int(width.rounded(.up)) + 1).map {
                 kernel.weight((position - Double($0)) * stretch)
             }
             let sum = taps.reduce(0, +)
-            outputs.append(.init(first: first, weights: index))
+            outputs.append(.init(first: first, weights: weights.count))
             weights.append(taps.map { $0 / sum })
         }
         return AxisOperator(weights: weights, outputs: outputs)

@@ -29,6 +29,13 @@ public struct SymmetricFilter: Sendable, Hashable {
 
     /// The sum of all taps: what the filter makes of a constant 1.
     public var sum: Double { taps.reduce(0, +) }
+
+    /// The filter with 0 in place of negative taps, scaled to the sum 1.
+    package var positive: SymmetricFilter {
+        let clipped = SymmetricFilter(radius: radius) { max(0, tap($0, $1)) }
+        let sum = clipped.sum
+        return SymmetricFilter(radius: radius) { clipped.tap($0, $1) / sum }
+    }
 }
 
 extension SymmetricFilter {

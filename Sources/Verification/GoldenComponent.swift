@@ -15,18 +15,21 @@ struct GoldenComponent: Sendable {
         /// Further prefixes of tensors of the file that are outputs, such as "index"; the names of such outputs have the
         /// prefix. With "grad" the run computes the gradients itself.
         var furtherOutputs: [String] = []
+        /// Absolute tolerances of outputs that the authors' program computed less exactly than the file's says.
+        var tolerances: [String: Double] = [:]
         /// Whether the file may lack a tensor of the module, which keeps its value then.
         var mayLack: (_ name: String) -> Bool = { _ in false }
 
         /// A run of a module.
         init(
             _ module: Module? = nil, leavesOut: Set<String> = [], furtherOutputs: [String] = [],
-            mayLack: @escaping (_ name: String) -> Bool = { _ in false },
+            tolerances: [String: Double] = [:], mayLack: @escaping (_ name: String) -> Bool = { _ in false },
             _ forward: @escaping ([String: Tensor]) throws -> [String: Tensor]
         ) {
             self.module = module
             self.leavesOut = leavesOut
             self.furtherOutputs = furtherOutputs
+            self.tolerances = tolerances
             self.mayLack = mayLack
             self.forward = forward
         }
@@ -45,6 +48,7 @@ struct GoldenComponent: Sendable {
     static let all: [String: [String: GoldenComponent]] = [
         "fusionmamba-rs": fusionMambaRS,
         "sharpening": sharpening,
+        "hyra": hyRA,
         "fusionmamba-mm": fusionMambaMM.merging(fusionMambaMMTraining) { $1 }.merging(fusionMambaMMImages) { $1 },
         "mmmamba": mmMamba.merging(mmMambaData) { $1 }.merging(miScan) { $1 },
         "lemamba": leMamba.merging(leMambaPaths) { $1 }.merging(leMambaNetwork) { $1 }.merging(leMambaTraining) { $1 },

@@ -33,12 +33,12 @@ extension GoldenComponent {
         "metrics_reference": GoldenComponent { golden in
             let peak: Double = try golden.configuration.value("peak")
             let ratio: Double = try golden.configuration.value("ratio")
-            return Run(leavesOut: ["values.SSIM_wang", "values.peak", "values.ratio"]) { inputs in
+            return Run(leavesOut: ["values.peak", "values.ratio"]) { inputs in
                 let pair = try ImagePair(
                     reference: image(inputs.named("reference")), fused: image(inputs.named("fused")), ratio: ratio,
                     peak: peak)
                 var outputs: [String: Tensor] = [:]
-                for metric in Metrics.withReference {
+                for metric in Metrics.withReference + Metrics.variants {
                     // What has no value is an error here and NaN in the toolbox.
                     let value = (try? metric.value(pair)) ?? .nan
                     outputs["values.\(metric.name)"] = Tensor([value], shape: [])
@@ -49,6 +49,7 @@ extension GoldenComponent {
                 return outputs
             }
         },
+        "metrics_full_resolution": fullResolution,
         "classical": GoldenComponent { golden in
             let wanted = try golden.tensors("output").keys
             let methods = wanted.compactMap { method(named: $0, .published) }
@@ -127,7 +128,7 @@ extension GoldenComponent {
         return fitted.fuse(prepared(fitted.ingredients))
     }
 
-    private static func sensor(_ golden: GoldenCase, bands: Int, ratio: Int) throws -> Sensor {
+    static func sensor(_ golden: GoldenCase, bands: Int, ratio: Int) throws -> Sensor {
         let name: String = try golden.configuration.value("sensor")
         if name == "none" { return .unknown(bands: bands, ratio: ratio, bits: 16) }
         guard let sensor = Sensor.named(name) else { throw GoldenError(message: "its sensor \(name) is not known.") }

@@ -185,7 +185,8 @@ public struct Verifier {
             guard let found = outputs[name] else {
                 throw GoldenError(message: "\(label) was not computed.")
             }
-            differences.append(try difference(label, found, expected, golden))
+            differences.append(
+                try difference(label, found, expected, golden, absoluteTolerance: run.tolerances[name]))
         }
         if !gradients.isEmpty {
             let total = try golden.tensors("cotangent").map { name, cotangent in
@@ -230,7 +231,7 @@ public struct Verifier {
     }
 
     private func difference(
-        _ label: String, _ found: Tensor, _ expected: Tensor, _ golden: GoldenCase
+        _ label: String, _ found: Tensor, _ expected: Tensor, _ golden: GoldenCase, absoluteTolerance: Double? = nil
     ) throws -> GoldenDifference {
         guard found.shape == expected.shape else {
             throw GoldenError(message: "\(label) has shape \(found.shape), not \(expected.shape).")
@@ -240,7 +241,7 @@ public struct Verifier {
         try checkTorchErrors()
         // Integers are indices and counts, of which none is nearly right; bytes are the values of pixels.
         let isExact = [DType.int32, .int64, .bool].contains(expected.dtype)
-        let absoluteTolerance = isExact ? 0 : golden.absoluteTolerance
+        let absoluteTolerance = isExact ? 0 : absoluteTolerance ?? golden.absoluteTolerance
         let relativeTolerance = isExact ? 0 : golden.relativeTolerance
         var worst = GoldenDifference(
             tensor: label, error: 0, allowed: absoluteTolerance, found: a.first ?? 0, expected: b.first ?? 0, index: 0)

@@ -3,16 +3,6 @@ import Metrics
 import Sensors
 import Testing
 
-/// A textured image.
-private func texture(bands: Int, height: Int, width: Int, seed: Double = 0) -> Image {
-    var image = Image(bands: bands, height: height, width: width)
-    for index in image.values.indices {
-        let noise = sin(Double(index) * 12.9898 + seed) * 43758.5453
-        image.values[index] = 100 + 900 * (noise - noise.rounded(.down))
-    }
-    return image
-}
-
 private func pair(
     _ reference: Image, _ fused: Image, border: BorderCut = .none, isValid: [Bool]? = nil
 ) throws -> ImagePair {

@@ -4,96 +4,104 @@ import FusionKit
 
 struct EvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Measure fused images by the truth.",
+        commandName: "evaluate", abstract: "Measure fused images by the truth, or by what they were made of.",
         discussion: """
-            A pixel counts where both images have a measurement. SAM in degrees, ERGAS, RMSE: smaller is better; the \
-            others: larger is better.
+            With --reference by the truth; with --pan and --ms a sharpened image without it; both give two tables. A pixel \
+            counts where all images have a measurement. SAM in degrees, ERGAS, RMSE and what begins with D: smaller is \
+            better; the others: larger is better. Images of any size are read by windows. Pictures of two modalities are \
+            judged by their sources, as 'fusionkit fuse' takes them: --visible and --infrared, --mri and --ct, --pet or \
+            --spect, or --first and --second.
 
-            Example: fusionkit evaluate fused.tif --reference truth.tif
+            Folders are measured picture by picture, paired by name, and their mean follows.
+
+            Examples:
+              fusionkit evaluate fused.tif --reference truth.tif
+              fusionkit evaluate fused.tif --pan pan.tif --ms ms.tif --sensor WV3
+              fusionkit evaluate fused.png --visible visible.png --infrared infrared.png
             """)
 
-    @Argument(help: "The fused images; one row each.", completion: .file())
+    @Argument(help: "The fused images, one row each; or a folder of such.", completion: .file())
     var fused: [String]
 
-    @Option(help: ArgumentHelp("The truth, of the same pixels.", valueName: "file"), completion: .file())
-    var reference: String
-
-    @Option(
-        help: ArgumentHelp(
-            "PAN pixels along an MS pixel, for ERGAS (default: what the truth's metadata say, else 4).",
-            valueName: "number"))
-    var ratio: Double?
-
-    @Option(
-        help: ArgumentHelp(
-            "Bits of the numbers, for PSNR and SSIM (default: what the truth's metadata say, else 8 for Byte and 11).",
-            valueName: "count"))
-    var bits: Int?
-
-    @Option(help: ArgumentHelp("The largest possible number, instead of --bits.", valueName: "number"))
-    var peak: Double?
-
-    @Option(help: "Border that does not count; dlpan cuts as published tables do.")
-    var cut = BorderCut.none
-
-    @Option(
-        help: ArgumentHelp("The indices to compute, such as SAM,ERGAS,Q2n (default: all).", valueName: "names"),
-        completion: .list(Metrics.withReference.map(\.name)))
-    var metrics: String?
-
-    @Flag(help: "Print the table as JSON.")
-    var json = false
-
-    @Flag(help: "Print the table as comma-separated values.")
-    var csv = false
-
+    @OptionGroup(title: "Compared with") var partners: EvaluationPartners
+    @OptionGroup(title: "Settings") var settings: EvaluationSettings
+    @OptionGroup(title: "Output") var output: EvaluationOutput
+    @OptionGroup(title: "Resources") var resources: WorkOptions
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
     func validate() throws {
-        if json, csv { throw ValidationError("--json and --csv are two formats; give one.") }
-        if bits != nil, peak != nil { throw ValidationError("--bits and --peak say the same; give one.") }
-        if let metrics { _ = try NamedChoices.metrics(metrics) }
-        if let ratio, !(ratio >= 1 && ratio.isFinite) { throw ValidationError("--ratio is \(ratio); give 1 or more.") }
-        if let bits, !(1...32).contains(bits) { throw ValidationError("--bits is \(bits); give 1 to 32.") }
-        if let peak, !(peak > 0 && peak.isFinite) { throw ValidationError("--peak is \(peak); give a number above 0.") }
+        try partners.check()
+        try settings.check(partners)
+        try output.check(partners, fused: fused)
     }
 
     func run() throws {
-        let evaluation = try Evaluation(
-            reference: reference, ratio: ratio, peak: peak ?? bits.map { Double((1 << $0) - 1) }, border: cut,
-            metrics: metrics.map(NamedChoices.metrics) ?? Metrics.withReference, talk: talk.talk)
-        if evaluation.largestValue > 1.5 * evaluation.peak {
-            talk.talk.warn(
-                "\(reference) has values up to \(evaluation.largestValue.plain), and PSNR and SSIM are computed for numbers up to "
-                    + "\(evaluation.peak.plain). Give --bits or --peak.")
+        let talk = talk.talk
+        let (items, isFolder, notices) = try partners.items(of: fused)
+        for notice in notices { talk.warn(notice) }
+        let judges = try judges(items[0], talk)
+        let map = output.evaluationMap
+        try map?.check(inputs: items.flatMap { [$0.fused] + Array($0.partners.values) })
+        talk.detail(judges.flatMap(\.metrics).map { "\($0.name): \($0.variant)" }.joined(separator: "; "))
+        let evaluation = Evaluation(
+            items: items, judges: judges, map: map,
+            work: (resources.threadCount, resources.memoryBytes), talk: talk)
+        let described = try described(items[0], judges)
+        try evaluation.run { rows in
+            let report = EvaluationReport(
+                settings: described, rows: rows, mean: isFolder ? EvaluationRow.mean(of: rows) : nil, judges: judges,
+                isPerBand: output.perBand)
+            if output.json { return try Console.result(json: report) }
+            try Console.result(output.csv ? report.csv : report.text)
         }
-        talk.talk.detail(
-            "ratio \(evaluation.ratio.plain), peak \(evaluation.peak.plain), cut \(cut.rawValue); "
-                + evaluation.metrics.map { "\($0.name): \($0.variant)" }.joined(separator: "; "))
-        let rows = try fused.map(evaluation.row)
-        if json {
-            return try Console.result(
-                json: EvaluationReport(
-                    reference: reference, ratio: evaluation.ratio, peak: evaluation.peak, cut: cut.rawValue, rows: rows)
-            )
-        }
-        let names = evaluation.metrics.map(\.name)
-        var table = TextTable(["file"] + names, numeric: Array(1...names.count))
-        table.rows = rows.map { row in
-            // What has no value is an empty field for programs and a dash for people.
-            [row.file]
-                + names.map { row.values[$0].map { String(format: csv ? "%.9g" : "%.4f", $0) } ?? (csv ? "" : "–") }
-        }
-        try Console.result(csv ? table.csv : table.text)
     }
-}
 
-extension BorderCut: ExpressibleByArgument {}
+    /// What judges the images.
+    private func judges(_ first: EvaluationItem, _ talk: Talk) throws -> [any Judge] {
+        var judges: [any Judge] = []
+        let names = try settings.names(partners)
+        if partners.reference != nil {
+            let chosen = names?.compactMap(Metrics.named) ?? Metrics.withReference
+            if !chosen.isEmpty {
+                judges.append(
+                    ReferenceJudge(
+                        indices: chosen, ratio: settings.ratio, peak: settings.largest, border: settings.cut, talk: talk
+                    ))
+            }
+        }
+        if partners.ms != nil {
+            let chosen = names?.compactMap(Metrics.namedWithoutReference)
+            if chosen.map({ !$0.isEmpty }) ?? true {
+                judges.append(
+                    try SceneJudge(
+                        chosen, sensorName: settings.sensor, ratio: settings.ratio,
+                        firstMS: first.partners[SceneJudge.msOption] ?? "", talk: talk))
+            }
+        }
+        if partners.first != nil { judges.append(SourcesJudge(names: names, profile: partners.profile)) }
+        return judges
+    }
 
-private struct EvaluationReport: Encodable {
-    let reference: String
-    let ratio: Double
-    let peak: Double
-    let cut: String
-    let rows: [Evaluation.Row]
+    /// What the JSON document says of the comparison.
+    private func described(
+        _ first: EvaluationItem, _ judges: [any Judge]
+    ) throws -> EvaluationReport.Settings {
+        var settings = EvaluationReport.Settings()
+        for judge in judges {
+            switch judge {
+            case let judge as ReferenceJudge:
+                let found = judge.settings(try RasterReader(first.partners[ReferenceJudge.option] ?? ""))
+                settings.reference = partners.reference
+                (settings.ratio, settings.peak, settings.cut) = (found.ratio, found.peak, found.cut)
+            case let judge as SceneJudge:
+                let ms = try RasterReader(first.partners[SceneJudge.msOption] ?? "")
+                (settings.pan, settings.ms) = (partners.pan, partners.ms)
+                settings.sensor = try judge.sensor(of: ms)?.name
+            default:
+                (settings.first, settings.second) = (partners.first, partners.second)
+                settings.profile = partners.profile?.rawValue
+            }
+        }
+        return settings
+    }
 }

@@ -86,11 +86,6 @@ struct FuseCommand: ParsableCommand {
                 .usage, "\(first) and \(second): one is a folder and one is not. Give two files or two folders.")
         }
     }
-
-    private func isDirectory(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-    }
 }
 
 /// What is fused.

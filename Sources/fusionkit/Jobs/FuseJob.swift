@@ -31,7 +31,7 @@ struct FuseJob {
     ///
     /// - Throws: ``Failure`` when no two have, and in the end when some could not be fused; the others are written.
     func run(folder first: String, folder second: String, output: String) throws {
-        let pairs = try PicturePairs(first, second)
+        let pairs = try PictureGroups([first, second])
         let folder = try OutputFolder(output)
         for notice in pairs.notices { talk.warn(notice) }
         let fuser = try fuser()
@@ -41,14 +41,14 @@ struct FuseJob {
         var statuses: Set<Int32> = []
         let start = ContinuousClock.now
         try Interruption.gracefully { cancellation in
-            for (index, pair) in pairs.pairs.enumerated() {
+            for (index, pair) in pairs.groups.enumerated() {
                 try cancellation.check()
-                bar.show(Inference.Progress(stage: "fusing", done: index, total: pairs.pairs.count))
-                let file = folder.file((pair.first as NSString).lastPathComponent)
+                bar.show(Inference.Progress(stage: "fusing", done: index, total: pairs.groups.count))
+                let file = folder.file((pair.files[0] as NSString).lastPathComponent)
                 do {
                     try OutputPath.check(
-                        file, overwrites: options.writing.overwrites, inputs: [pair.first, pair.second])
-                    _ = try fuse(pair.first, pair.second, output: file, fuser: fuser, cancellation: cancellation)
+                        file, overwrites: options.writing.overwrites, inputs: pair.files)
+                    _ = try fuse(pair.files[0], pair.files[1], output: file, fuser: fuser, cancellation: cancellation)
                 } catch {
                     // Ctrl-C ends everything; anything else is this picture's own trouble.
                     try cancellation.check()
@@ -62,15 +62,15 @@ struct FuseJob {
         }
         bar.clear()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let done = pairs.pairs.count - failures.count
+        let done = pairs.groups.count - failures.count
         talk.say(
-            "\(output): \(done) of \(pairs.pairs.count) pictures, \(fuser.name), \(String(format: "%.1f", seconds)) s")
+            "\(output): \(done) of \(pairs.groups.count) pictures, \(fuser.name), \(String(format: "%.1f", seconds)) s")
         guard failures.isEmpty else {
             // One kind of trouble is told as it is for two files.
             let kind = statuses.count == 1 ? statuses.first.flatMap(Failure.Kind.init(rawValue:)) : nil
             throw Failure(
                 kind ?? .data,
-                "\(failures.count) of \(pairs.pairs.count) pictures could not be fused: "
+                "\(failures.count) of \(pairs.groups.count) pictures could not be fused: "
                     + failures.joined(separator: ", ") + ".")
         }
     }

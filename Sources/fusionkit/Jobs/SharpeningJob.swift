@@ -32,6 +32,7 @@ struct SharpeningJob {
         for notice in pair.notices { talk.say("note: \(notice)") }
         let (method, name, trainedFor) = try prepare(pair)
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
+        if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.say("note: \(note)") }
         describe(pair, method: name, sensor: sensor)
 
         let job = try Pansharpening(pair: pair, method: method, sensor: sensor, options: options)

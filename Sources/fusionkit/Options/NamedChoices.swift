@@ -38,19 +38,28 @@ enum NamedChoices {
         throw unknown("preset of \(system.name)", name, known, hint: "Known are \(known.joined(separator: ", ")).")
     }
 
-    /// The indices of a list such as "SAM,ERGAS".
-    static func metrics(_ list: String) throws -> [any ReferenceMetric] {
-        let known = Metrics.withReference.map(\.name)
+    /// The names of a list such as "SAM,ERGAS", each once.
+    ///
+    /// - Parameters:
+    ///   - known: the indices of what is measured now.
+    ///   - others: indices that other options allow, with what is needed for them.
+    static func metrics(_ list: String, known: [String], others: [(names: [String], need: String)]) throws -> [String] {
         let hint = "Known are \(known.joined(separator: ", "))."
-        var metrics: [any ReferenceMetric] = []
+        var names: [String] = []
         for part in list.split(separator: ",") {
             let name = part.filter { $0 != " " }
-            guard let metric = Metrics.named(name) else { throw unknown("index", name, known, hint: hint) }
-            // A name given twice is one column.
-            if !metrics.contains(where: { $0.name == metric.name }) { metrics.append(metric) }
+            func isNamed(_ other: String) -> Bool { other.lowercased() == name.lowercased() }
+            if let found = known.first(where: isNamed) {
+                // A name given twice is one column.
+                if !names.contains(found) { names.append(found) }
+            } else if let other = others.first(where: { $0.names.contains(where: isNamed) }) {
+                throw ValidationError("The index '\(name)' needs \(other.need). \(hint)")
+            } else {
+                throw unknown("index", String(name), known, hint: hint)
+            }
         }
-        if metrics.isEmpty { throw ValidationError("--metrics names no index. \(hint)") }
-        return metrics
+        if names.isEmpty { throw ValidationError("--metrics names no index. \(hint)") }
+        return names
     }
 
     private static func unknown(_ kind: String, _ name: String, _ known: [String], hint: String) -> ValidationError {

@@ -2,16 +2,13 @@ import ArgumentParser
 import Foundation
 import FusionKit
 
-/// What the work may use.
-struct ResourceOptions: ParsableArguments {
+/// Memory and threads that the work may use.
+struct WorkOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Memory to use, such as 500MB, 4GB or 2GiB (default: 2GiB).", valueName: "size"))
     var memory: String?
 
     @Option(help: ArgumentHelp("Threads (default: one for each core).", valueName: "count"))
     var threads: Int?
-
-    @Option(help: "Where networks are computed.")
-    var device = DeviceChoice.auto
 
     func validate() throws {
         if let memory {
@@ -34,4 +31,17 @@ struct ResourceOptions: ParsableArguments {
     var memoryBytes: Int { memory.flatMap(ByteCount.parse) ?? 2 << 30 }
 
     var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+/// What work with networks may use.
+struct ResourceOptions: ParsableArguments {
+    @OptionGroup var work: WorkOptions
+
+    @Option(help: "Where networks are computed.")
+    var device = DeviceChoice.auto
+
+    /// Bytes that the work may use.
+    var memoryBytes: Int { work.memoryBytes }
+
+    var threadCount: Int { work.threadCount }
 }

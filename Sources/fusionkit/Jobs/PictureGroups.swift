@@ -1,38 +1,40 @@
 import Foundation
 import FusionKit
 
-/// The pictures of two folders that have the same names, whatever their extensions.
-struct PicturePairs {
-    struct Pair {
+/// The pictures of several folders that have the same names, whatever their extensions.
+struct PictureGroups {
+    struct Group {
         let name: String
-        let first: String
-        let second: String
+        /// One file of each folder, in the order of the folders.
+        let files: [String]
     }
 
     /// In the order of their names.
-    let pairs: [Pair]
-    /// Pictures without a partner, in sentences.
+    let groups: [Group]
+    /// Pictures without partners, in sentences.
     let notices: [String]
 
     /// - Throws: ``Failure`` for folders that can't be read or have no name in common.
-    init(_ first: String, _ second: String) throws {
-        let (left, right) = (try Self.pictures(in: first), try Self.pictures(in: second))
-        pairs = left.keys.filter { right[$0] != nil }.sorted { $0.localizedStandardCompare($1) == .orderedAscending }
-            .compactMap { name in
-                guard let first = left[name], let second = right[name] else { return nil }
-                return Pair(name: name, first: first, second: second)
-            }
-        guard !pairs.isEmpty else {
+    init(_ folders: [String]) throws {
+        let pictures = try folders.map(Self.pictures)
+        let common = pictures.dropFirst().reduce(Set((pictures.first ?? [:]).keys)) { $0.intersection($1.keys) }
+        groups = common.sorted { $0.localizedStandardCompare($1) == .orderedAscending }.map { name in
+            Group(name: name, files: pictures.compactMap { $0[name] })
+        }
+        guard !groups.isEmpty else {
             throw Failure(
                 .data,
-                "\(first) and \(second) have no pictures of the same name (\(left.count) and \(right.count) "
-                    + "pictures). Name both of a pair alike, such as 05.png.")
+                "\(folders.joined(separator: " and ")) have no pictures of the same name ("
+                    + pictures.map { "\($0.count)" }.joined(separator: " and ")
+                    + " pictures). Name both of a pair alike, such as 05.png.")
         }
-        notices = [(first, left, second, right), (second, right, first, left)].compactMap { own, mine, other, theirs in
-            let lonely = mine.keys.filter { theirs[$0] == nil }.sorted()
+        notices = zip(folders, pictures).enumerated().compactMap { index, own in
+            let (folder, mine) = own
+            let lonely = mine.keys.filter { !common.contains($0) }.sorted()
             guard !lonely.isEmpty else { return nil }
             let some = lonely.prefix(5).joined(separator: ", ") + (lonely.count > 5 ? ", …" : "")
-            return "\(lonely.count) of \(mine.count) pictures in \(own) have no partner in \(other): \(some)"
+            let others = folders.enumerated().filter { $0.offset != index }.map(\.element).joined(separator: " and ")
+            return "\(lonely.count) of \(mine.count) pictures in \(folder) have no partner in \(others): \(some)"
         }
     }
 

@@ -1,0 +1,65 @@
+import FusionKit
+
+/// Judges by the truth.
+struct ReferenceJudge: Judge {
+    static let option = "reference"
+
+    let indices: [any ReferenceMetric]
+    /// What the user said of ratio and peak; else what the truth says.
+    let ratio: Double?
+    let peak: Double?
+    let border: BorderCut
+    let talk: Talk
+
+    var heading: String { "by the truth" }
+    var metrics: [any Metric] { indices }
+
+    /// The settings that follow from a truth.
+    struct Settings {
+        let ratio: Double
+        let peak: Double
+        let cut: String
+    }
+
+    func settings(_ reference: RasterReader) -> Settings {
+        let notes = reference.profile.metadata[""] ?? [:]
+        let bits = notes[SceneMetadata.bits].flatMap(Int.init) ?? (reference.profile.sampleType == .uint8 ? 8 : 11)
+        return Settings(
+            ratio: ratio ?? notes[SceneMetadata.ratio].flatMap(Double.init) ?? 4,
+            peak: peak ?? Double((1 << min(max(bits, 1), 32)) - 1), cut: border.rawValue)
+    }
+
+    /// A fused image and its truth.
+    func pair(_ item: EvaluationItem) throws -> PairScene {
+        let reference = try RasterReader(item.partners[Self.option] ?? "")
+        let fused = try RasterReader(item.fused)
+        let (one, other) = (reference.profile, fused.profile)
+        guard one.window == other.window, one.dataBands.count == other.dataBands.count else {
+            throw Failure(
+                .data,
+                "\(fused.file) has \(other.dataBands.count) bands of \(other.width) × \(other.height) pixels, "
+                    + "\(reference.file) \(one.dataBands.count) of \(one.width) × \(one.height). "
+                    + "Cut both to the same area and bands with gdal_translate.")
+        }
+        try reference.checkGrid(of: fused, window: one.window, talk: talk)
+        let settings = settings(reference)
+        talk.detail(
+            "\(fused.file): ratio \(settings.ratio.plain), peak \(settings.peak.plain), cut \(settings.cut)")
+        return try PairScene(
+            reference: RasterPixels(reference), fused: RasterPixels(fused), ratio: settings.ratio, peak: settings.peak,
+            border: border)
+    }
+
+    func verdict(_ item: EvaluationItem, _ watch: EvaluationWatch) throws -> Verdict {
+        let pair = try pair(item)
+        let bands = pair.reference.bands
+        let threads = try watch.threads(bytes: PairScene.bytesPerThread(bands: bands), bands: bands)
+        let measurement = try pair.measure(indices, threads: threads, progress: watch.progress)
+        if measurement.largestValue > 1.5 * pair.peak {
+            talk.warn(
+                "\(item.partners[Self.option] ?? "") has values up to \(measurement.largestValue.plain), and PSNR and SSIM are "
+                    + "computed for numbers up to \(pair.peak.plain). Give --bits or --peak.")
+        }
+        return try Verdict(indices, measurement.values, pixels: measurement.pixels)
+    }
+}

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Foundation
+import FusionKit
+
+/// The files that fused images are compared with.
+struct EvaluationPartners: ParsableArguments {
+    @Option(help: ArgumentHelp("The truth, of the same pixels; or a folder.", valueName: "file"), completion: .file())
+    var reference: String?
+
+    @Option(
+        help: ArgumentHelp("PAN, for indices without reference; or a folder.", valueName: "file"), completion: .file())
+    var pan: String?
+
+    @Option(
+        help: ArgumentHelp("The multispectral image that was sharpened; or a folder.", valueName: "file"),
+        completion: .file())
+    var ms: String?
+
+    @Option(
+        name: [.customLong("first"), .customLong("visible"), .customLong("mri"), .customLong("phase-contrast")],
+        help: ArgumentHelp(
+            "The first picture that was fused, the one with the structure; or a folder.", valueName: "file"),
+        completion: .file())
+    var first: String?
+
+    @Option(
+        name: [
+            .customLong("second"), .customLong("infrared"), .customLong("ct"), .customLong("pet"), .customLong("spect"),
+            .customLong("gfp"),
+        ],
+        help: ArgumentHelp("The second picture, which adds to it; or a folder.", valueName: "file"), completion: .file()
+    )
+    var second: String?
+
+    @Option(help: "Whose program the indices of pictures shall agree with (default: the most used one of each).")
+    var profile: MetricProfile?
+
+    /// The files that were named, by option.
+    var named: [(option: String, file: String)] {
+        [
+            (ReferenceJudge.option, reference), (SceneJudge.panOption, pan), (SceneJudge.msOption, ms),
+            (SourcesJudge.firstOption, first), (SourcesJudge.secondOption, second),
+        ].compactMap { option, file in file.map { (option, $0) } }
+    }
+
+    func check() throws {
+        if (pan == nil) != (ms == nil) {
+            throw ValidationError("--pan and --ms go together: a sharpened image is judged by both.")
+        }
+        if (first == nil) != (second == nil) {
+            throw ValidationError("A fused picture is judged by both of its sources, such as --visible and --infrared.")
+        }
+        if first != nil, reference != nil || ms != nil {
+            throw ValidationError(
+                "Pictures are judged by their sources alone; leave --reference, --pan and --ms for another run.")
+        }
+        if profile != nil, first == nil { throw ValidationError("--profile goes with --visible and --infrared.") }
+        if named.isEmpty {
+            throw ValidationError(
+                "Nothing to compare with. Give --reference, --pan and --ms, or --visible and --infrared.")
+        }
+    }
+
+    /// The images to be measured with their partners, and whether they are from a folder.
+    func items(of fused: [String]) throws -> (items: [EvaluationItem], isFolder: Bool, notices: [String]) {
+        let named = named
+        let folders = (fused + named.map(\.file)).filter(isDirectory)
+        if folders.isEmpty {
+            let partners = Dictionary(uniqueKeysWithValues: named.map { ($0.option, $0.file) })
+            return (fused.map { EvaluationItem(name: $0, fused: $0, partners: partners) }, false, [])
+        }
+        guard fused.count == 1, folders.count == 1 + named.count else {
+            throw Failure(
+                .usage,
+                "\(folders[0]) is a folder, and not all that is compared are. Give one folder of fused images and a "
+                    + "folder for each option, or files only.")
+        }
+        let groups = try PictureGroups(folders)
+        let items = groups.groups.map { group in
+            EvaluationItem(
+                name: group.name, fused: group.files[0],
+                partners: Dictionary(uniqueKeysWithValues: zip(named.map(\.option), group.files.dropFirst())))
+        }
+        return (items, true, groups.notices)
+    }
+}
+
+/// What indices depend on beside the images.
+struct EvaluationSettings: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The sensor, for its MTF gains; none for 0.30 in every band (default: what the metadata of --ms say, else none).",
+            valueName: "name"),
+        completion: .list(Sensor.all.map(\.name)))
+    var sensor: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "PAN pixels along an MS pixel, for ERGAS (default: what the truth's metadata say, else 4).",
+            valueName: "number"))
+    var ratio: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Bits of the numbers, for PSNR and SSIM (default: what the truth's metadata say, else 8 for Byte and 11).",
+            valueName: "count"))
+    var bits: Int?
+
+    @Option(help: ArgumentHelp("The largest possible number, instead of --bits.", valueName: "number"))
+    var peak: Double?
+
+    @Option(help: "Border that does not count; dlpan cuts as published tables do.")
+    var cut = BorderCut.none
+
+    @Option(
+        help: ArgumentHelp("The indices to compute, such as SAM,ERGAS,Q2n (default: all).", valueName: "names"),
+        completion: .list(Metrics.withReference.map(\.name) + Metrics.withoutReference.map(\.name)))
+    var metrics: String?
+
+    /// The largest number, if the user gave any.
+    var largest: Double? { peak ?? bits.map { Double((1 << $0) - 1) } }
+
+    func check(_ partners: EvaluationPartners) throws {
+        if bits != nil, peak != nil { throw ValidationError("--bits and --peak say the same; give one.") }
+        if let ratio, !(ratio >= 1 && ratio.isFinite) { throw ValidationError("--ratio is \(ratio); give 1 or more.") }
+        if let bits, !(1...32).contains(bits) { throw ValidationError("--bits is \(bits); give 1 to 32.") }
+        if let peak, !(peak > 0 && peak.isFinite) { throw ValidationError("--peak is \(peak); give a number above 0.") }
+        if let sensor {
+            _ = try NamedChoices.sensor(sensor)
+            if partners.ms == nil { throw ValidationError("--sensor goes with --pan and --ms.") }
+        }
+        _ = try names(partners)
+    }
+
+    /// The indices that the user named; nil for all.
+    func names(_ partners: EvaluationPartners) throws -> [String]? {
+        guard let metrics else { return nil }
+        let byTruth = (Metrics.withReference + Metrics.variants).map(\.name)
+        let byScene = (Metrics.withoutReference + Metrics.hyperspectral).map(\.name)
+        var (known, others): ([String], [(names: [String], need: String)]) = ([], [])
+        if partners.reference != nil { known += byTruth } else { others.append((byTruth, "--reference")) }
+        if partners.ms != nil { known += byScene } else { others.append((byScene, "--pan and --ms")) }
+        let bySources = SourcesJudge.known(partners.profile)
+        if partners.first != nil {
+            known += bySources
+        } else {
+            others.append((bySources, "the two pictures that were fused, such as --visible and --infrared"))
+        }
+        return try NamedChoices.metrics(metrics, known: known, others: others)
+    }
+}
+
+extension BorderCut: ExpressibleByArgument {}
+extension MetricProfile: ExpressibleByArgument {}
+
+/// What is printed and written.
+struct EvaluationOutput: ParsableArguments {
+    @Flag(help: "Print the table as JSON.")
+    var json = false
+
+    @Flag(help: "Print the table as comma-separated values.")
+    var csv = false
+
+    @Flag(help: "Print a row for each band too; indices that judge all bands jointly have none.")
+    var perBand = false
+
+    @Option(
+        help: ArgumentHelp("Write a map of the quality of one image beside the table.", valueName: "file"),
+        completion: .file())
+    var map: String?
+
+    @Option(help: "What the map shows: Q2n of blocks, the spectral angle or the error of pixels.")
+    var mapOf = EvaluationMapKind.error
+
+    @Flag(help: "Replace an existing map.")
+    var overwrite = false
+
+    var evaluationMap: EvaluationMap? { map.map { EvaluationMap(file: $0, kind: mapOf, overwrites: overwrite) } }
+
+    func check(_ partners: EvaluationPartners, fused: [String]) throws {
+        if json, csv { throw ValidationError("--json and --csv are two formats; give one.") }
+        guard map != nil else { return }
+        if partners.reference == nil { throw ValidationError("--map compares with the truth; give --reference too.") }
+        if fused.count != 1 || fused.contains(where: isDirectory) {
+            throw ValidationError("--map is for one image; give one fused image.")
+        }
+    }
+}
+
+/// Whether a path is a folder.
+func isDirectory(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+}

@@ -1,0 +1,210 @@
+import Foundation
+import FusionKit
+import Testing
+
+@Suite("Evaluating") struct EvaluateTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        try TestImage.writePair(in: directory, side: 128)
+        try TestImage.write(directory.file("truth.tif"), bands: 4, width: 128, height: 128, pixelSize: 0.5)
+        try TestImage.write(directory.file("fused.tif"), bands: 4, width: 128, height: 128, pixelSize: 0.5) { values in
+            for index in stride(from: 0, to: values.count, by: 3) { values[index] += 40 }
+        }
+    }
+
+    @Test("without reference prints the indices of the scene") func withoutReference() throws {
+        let table = try Program.run(
+            "evaluate", "fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--sensor", "IKONOS", in: directory)
+        #expect(table.status == 0, "\(table.error)")
+        let lines = table.output.split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].contains("HQNR") && lines[0].contains("R-SAM"), "\(table.output)")
+        let csv = try Program.run(
+            "evaluate", "fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--csv", "--metrics", "d_s,QNR,d_lambda",
+            in: directory)
+        let values = csv.output.split(separator: "\n").last?.split(separator: ",").dropFirst().compactMap { Double($0) }
+        let numbers = try #require(values)
+        #expect(abs(numbers[1] - (1 - numbers[0]) * (1 - numbers[2])) < 1e-8, "\(csv.output)")
+    }
+
+    @Test("with the truth and the sources prints two tables, and one of all columns for programs") func both() throws {
+        let arguments = ["evaluate", "fused.tif", "--reference", "truth.tif", "--pan", "pan.tif", "--ms", "ms.tif"]
+        let table = try Program.start(arguments, in: directory).outcome()
+        #expect(table.output.contains("by the truth\nfile") && table.output.contains("without reference\nfile"))
+        let csv = try Program.start(arguments + ["--csv"], in: directory).outcome()
+        #expect(csv.output.split(separator: "\n").count == 2 && csv.output.contains("RMSE,HQNR"), "\(csv.output)")
+        let json = try Program.start(arguments + ["--json", "--sensor", "WV4"], in: directory).outcome()
+        #expect(json.output.contains(#""sensor" : "WV4""#) && json.output.contains(#""R-ERGAS""#), "\(json.output)")
+    }
+
+    @Test("gives the values of each band where it is asked to") func perBand() throws {
+        let csv = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--csv", "--per-band", "--metrics", "RMSE,SAM,Q",
+            in: directory)
+        let lines = csv.output.split(separator: "\n")
+        #expect(lines.count == 6 && lines[0] == "file,band,RMSE,SAM,Q", "\(csv.output)")
+        #expect(lines[1].hasPrefix("fused.tif,all,") && lines[5].hasPrefix("fused.tif,4,"))
+        // Bands are judged jointly by SAM.
+        #expect(lines[2].contains(",,"))
+        let json = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--json", "--per-band", "--metrics", "RMSE",
+            in: directory)
+        #expect(json.output.contains(#""bands" : {"#))
+    }
+
+    @Test("writes maps that lie where the truth lies") func maps() throws {
+        for (kind, side) in [("error", 128), ("sam", 128), ("q2n", 4)] {
+            let outcome = try Program.run(
+                "evaluate", "fused.tif", "--reference", "truth.tif", "--metrics", "RMSE", "--map", "\(kind).tif",
+                "--map-of", kind, in: directory)
+            #expect(outcome.status == 0, "\(outcome.error)")
+            let map = try TestImage.read(directory.file("\(kind).tif"))
+            #expect(map.profile.width == side && map.profile.bands.count == 1)
+            #expect(map.profile.geoTransform?.originX == 500_000)
+            #expect(map.profile.geoTransform?.columnStepX == 0.5 * Double(128 / side))
+        }
+        let errors = try TestImage.read(directory.file("error.tif")).values
+        #expect(errors[0] > 0 && errors.allSatisfy { $0 < 41 })
+        let again = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--map", "error.tif", in: directory)
+        #expect(again.status == 73 && again.output.isEmpty)
+        let noTruth = try Program.run(
+            "evaluate", "fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--map", "m.tif", in: directory)
+        #expect(noTruth.status == 64 && noTruth.error.contains("--reference"))
+    }
+
+    @Test("measures folders picture by picture, with their mean, and goes on past one that fails") func folders() throws
+    {
+        for folder in ["results", "truths"] {
+            try FileManager.default.createDirectory(atPath: directory.file(folder), withIntermediateDirectories: true)
+        }
+        for (name, offset) in [("a", Float(2)), ("b", 4), ("c", 6)] {
+            try TestImage.write(directory.file("truths/\(name).tif"), bands: 1, width: 40, height: 40)
+            try TestImage.write(
+                directory.file("results/\(name).png"), bands: 1, width: name == "c" ? 39 : 40, height: 40
+            ) { values in for index in values.indices { values[index] += offset } }
+        }
+        let outcome = try Program.run(
+            "evaluate", "results", "--reference", "truths", "--csv", "--metrics", "RMSE", in: directory)
+        #expect(outcome.output == "file,RMSE\na,2\nb,4\nmean,3\n", "\(outcome.output)\(outcome.error)")
+        #expect(outcome.status == 65 && outcome.error.contains("1 of 3 images could not be measured: c."))
+        let mixed = try Program.run("evaluate", "results", "--reference", "truth.tif", in: directory)
+        #expect(mixed.status == 64 && mixed.error.contains("results is a folder"))
+    }
+
+    @Test("names the indices of what is measured when one is not known") func names() throws {
+        let unknown = try Program.run(
+            "evaluate", "fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--metrics", "HQNX", in: directory)
+        #expect(
+            unknown.status == 64 && unknown.error.contains("Did you mean 'HQNR'?") && !unknown.error.contains("SSIM"))
+        let other = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--metrics", "QNR", in: directory)
+        #expect(other.status == 64 && other.error.contains("needs --pan and --ms"), "\(other.error)")
+        let variants = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--metrics", "psnr-global,SSIM_wang", "--csv",
+            in: directory)
+        #expect(variants.output.hasPrefix("file,PSNR-global,SSIM_wang\n"), "\(variants.error)")
+    }
+
+    @Test("says what does not fit together") func refusals() throws {
+        try TestImage.write(directory.file("three.tif"), bands: 3, width: 32, height: 32, pixelSize: 2)
+        try TestImage.write(directory.file("small.tif"), bands: 4, width: 64, height: 64, pixelSize: 0.5)
+        try TestImage.write(directory.file("far.tif"), bands: 4, width: 128, height: 128, pixelSize: 0.6)
+        for (arguments, status, text) in [
+            (["fused.tif"], 64, "Nothing to compare with"),
+            (["fused.tif", "--pan", "pan.tif"], 64, "--pan and --ms go together"),
+            (["fused.tif", "--pan", "pan.tif", "--ms", "three.tif"], 65, "fused.tif has 4 bands and three.tif 3"),
+            (["small.tif", "--pan", "pan.tif", "--ms", "ms.tif"], 65, "small.tif has 64 × 64 pixels and pan.tif"),
+            (["far.tif", "--pan", "pan.tif", "--ms", "ms.tif"], 65, "do not lie on"),
+            (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--ratio", "2"], 64, "--ratio is 2"),
+            (["fused.tif", "--pan", "ms.tif", "--ms", "pan.tif"], 65, "swapped"),
+            (["fused.tif", "--reference", "truth.tif", "--sensor", "WV3"], 64, "--sensor goes with"),
+            (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--memory", "64MB"], 64, "Allow more with --memory"),
+        ] as [([String], Int32, String)] {
+            let outcome = try Program.start(["evaluate"] + arguments, in: directory).outcome()
+            #expect(
+                outcome.status == status && outcome.error.contains(text) && outcome.output.isEmpty,
+                "\(arguments): \(outcome.status) \(outcome.error)")
+        }
+    }
+
+    @Test("says whose gains are used when the sensor has more bands than the image") func fewerBands() throws {
+        try TestImage.write(directory.file("ms3.tif"), bands: 3, width: 32, height: 32, pixelSize: 2)
+        try TestImage.write(directory.file("fused3.tif"), bands: 3, width: 128, height: 128, pixelSize: 0.5)
+        let outcome = try Program.run(
+            "evaluate", "fused3.tif", "--pan", "pan.tif", "--ms", "ms3.tif", "--sensor", "QB", in: directory)
+        #expect(
+            outcome.status == 0 && outcome.error.contains("its first, Blue, Green, Red, are used"), "\(outcome.error)")
+    }
+
+    @Test("keeps the rows so far when it is stopped") func stops() throws {
+        try TestImage.write(directory.file("large.tif"), bands: 8, width: 3000, height: 3000)
+        let program = try Program.start(
+            [
+                "evaluate", "large.tif", "large.tif", "large.tif", "large.tif", "large.tif", "large.tif", "large.tif",
+                "large.tif", "--reference", "large.tif", "--threads", "1", "--metrics", "RMSE,SSIM,Q",
+            ], in: directory)
+        usleep(2_000_000)
+        kill(program.process.processIdentifier, SIGINT)
+        let outcome = try program.outcome()
+        #expect(outcome.status == 130, "\(outcome.error)")
+        #expect(outcome.error.contains("of 8 images were measured"), "\(outcome.error)")
+    }
+
+    @Test("has the same numbers with one thread and with several") func threads() throws {
+        var outputs: Set<String> = []
+        for threads in ["1", "4"] {
+            let outcome = try Program.run(
+                "evaluate", "fused.tif", "--reference", "truth.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--json",
+                "--threads", threads, in: directory)
+            outputs.insert(outcome.output)
+        }
+        #expect(outputs.count == 1)
+    }
+}
+
+@Suite("Evaluating pictures by their sources") struct EvaluatePicturesTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        for (name, bands, offset) in [("visible", 3, Float(0)), ("infrared", 1, 30), ("fused", 3, 15)] {
+            try TestImage.write(
+                directory.file("\(name).png"), bands: bands, width: 64, height: 60, type: .uint8
+            ) { values in for index in values.indices { values[index] = (values[index] / 10 + offset).rounded() } }
+        }
+    }
+
+    @Test("prints the indices of both, whatever the sources are called") func names() throws {
+        let visible = try Program.run(
+            "evaluate", "fused.png", "--visible", "visible.png", "--infrared", "infrared.png", "--csv", in: directory)
+        #expect(visible.status == 0 && visible.output.hasPrefix("file,EN,SD,SF,"), "\(visible.output)\(visible.error)")
+        let generic = try Program.run(
+            "evaluate", "fused.png", "--first", "visible.png", "--second", "infrared.png", "--csv", in: directory)
+        #expect(generic.output == visible.output)
+        let medical = try Program.run(
+            "evaluate", "fused.png", "--pet", "infrared.png", "--mri", "visible.png", "--csv", in: directory)
+        #expect(medical.output == visible.output)
+        let profile = try Program.run(
+            "evaluate", "fused.png", "--first", "visible.png", "--second", "infrared.png", "--csv", "--profile", "mfif",
+            in: directory)
+        #expect(profile.output.hasPrefix("file,VIFF,AG,"), "\(profile.output)\(profile.error)")
+    }
+
+    @Test("says what is missing or does not go together") func refusals() throws {
+        for (arguments, status, text) in [
+            (["--visible", "visible.png"], 64, "judged by both of its sources"),
+            (
+                ["--visible", "visible.png", "--infrared", "infrared.png", "--reference", "fused.png"], 64,
+                "by their sources alone"
+            ),
+            (["--reference", "visible.png", "--profile", "vifb"], 64, "--profile goes with"),
+            (["--visible", "visible.png", "--infrared", "infrared.png", "--metrics", "SAM"], 64, "needs --reference"),
+            (["--visible", "visible.png", "--infrared", "absent.png"], 66, "absent.png"),
+        ] as [([String], Int32, String)] {
+            let outcome = try Program.start(["evaluate", "fused.png"] + arguments, in: directory).outcome()
+            #expect(outcome.status == status && outcome.error.contains(text), "\(arguments): \(outcome.error)")
+        }
+    }
+}
