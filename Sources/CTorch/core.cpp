@@ -297,8 +297,18 @@ bool fk_fill(fk_tensor tensor, fk_scalar value) {
     return bool_op("fill", {tensor}, [&] { get(tensor).fill_(scalar(value)); });
 }
 
+int64_t fk_version(fk_tensor tensor) {
+    const at::Tensor &value = tensor->tensor;
+    return value.is_inference() ? -1 : static_cast<int64_t>(value._version());
+}
+
 bool fk_set_data(fk_tensor tensor, fk_tensor source) {
-    return bool_op("set_data", {tensor, source}, [&] { get(tensor).set_data(get(source)); });
+    return bool_op("set_data", {tensor, source}, [&] {
+        at::Tensor &target = get(tensor);
+        target.set_data(get(source));
+        // libtorch leaves the count as it was, although every element may be another one now.
+        if (!target.is_inference()) target.unsafeGetTensorImpl()->bump_version();
+    });
 }
 
 bool fk_item(fk_tensor tensor, double *value) {

@@ -147,6 +147,8 @@ fk_tensor fk_clone(fk_tensor tensor);
 bool fk_copy_from(fk_tensor tensor, fk_tensor source);
 /// Sets every element, in place.
 bool fk_fill(fk_tensor tensor, fk_scalar value);
+/// How often the elements of a tensor have been changed in place; -1 for one made in inference mode, which does not count.
+int64_t fk_version(fk_tensor tensor);
 /// Makes `tensor` the same tensor as `source` (shape, type and device too) without changing its identity.
 bool fk_set_data(fk_tensor tensor, fk_tensor source);
 /// The value of a tensor of one element.

@@ -22,7 +22,7 @@ extension FusionMetrics {
         /// - Throws: ``MetricError/tooSmall(metric:height:width:minimum:)`` below 44 × 44 pixels.
         public func value(_ pair: FusedPair) throws(MetricError) -> Double {
             try pair.requireSide(44, for: name)
-            var (sources, fused) = (pair.sources, pair.fusedPlane)
+            var (sources, fused) = (pair.sources.map(\.shifted), pair.fusedPlane.shifted)
             var product = 1.0
             for weight in Self.weights {
                 // A negative mean has no power; it counts as 0.

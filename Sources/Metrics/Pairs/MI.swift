@@ -31,7 +31,7 @@ extension FusionMetrics {
                 }
             return MetricDescription(
                 "MI", "mutual information", unit: histogram == .saturatedBits ? "bit" : "nat", variant: variant,
-                source: "Qu, Zhang, Yan, Electron. Lett. 38(7), 2002", range: 0...32)
+                source: "Qu, Zhang, Yan, Electron. Lett. 38(7), 2002", range: 0...16)
         }
 
         /// The information in the description's unit.

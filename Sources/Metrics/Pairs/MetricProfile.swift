@@ -60,10 +60,9 @@ public enum FusionMetrics {
     private static func aliases(of name: String, in profile: MetricProfile?) -> [String] {
         switch name {
         case "VIF": profile == .cddfuse ? ["viff"] : []
-        case "MEF-SSIM": ["msssim"]
+        case "MS-SSIM": ["mefssim"]
         case "FMI_pixel": ["fminone"]
         case "FMI_wavelet": ["fmiw"]
-        case "N^AB/F": ["nabf"]
         default: []
         }
     }

@@ -60,6 +60,12 @@ extension Plane {
         return result
     }
 
+    /// Less its first sample: variances are the same, keep their digits, and are exactly 0 where the plane is constant.
+    var shifted: Plane {
+        let first = values.first ?? 0
+        return Plane(height: height, width: width, values: values.map { $0 - first })
+    }
+
     /// Pixel by pixel.
     static func - (a: Plane, b: Plane) -> Plane {
         Plane(height: a.height, width: a.width, values: zip(a.values, b.values).map { $0 - $1 })

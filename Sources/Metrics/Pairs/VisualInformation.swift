@@ -25,7 +25,7 @@ struct VisualInformation {
 
     /// The scales from fine to coarse, of each source.
     func scales(_ pair: FusedPair) -> [[Scale]] {
-        var (sources, fused) = (pair.sources, pair.fusedPlane)
+        var (sources, fused) = (pair.sources.map(\.shifted), pair.fusedPlane.shifted)
         var result = sources.map { _ in [Scale]() }
         for (number, side) in Self.windows.enumerated() {
             let taps = gaussianTaps(radius: side / 2, sigma: Double(side) / 5)

@@ -5,21 +5,27 @@ enum WindowInformation {
     /// The mean over all 3 × 3 windows of the mean of both sources' normalised information.
     static func mean(_ first: Plane, _ second: Plane, _ fused: Plane) -> Double {
         let (rows, columns) = (fused.height - 2, fused.width - 2)
-        let (a, b, f) = (WindowDistribution(), WindowDistribution(), WindowDistribution())
-        let sum = first.values.withUnsafeBufferPointer { first in
-            second.values.withUnsafeBufferPointer { second in
-                fused.values.withUnsafeBufferPointer { fusedValues in
-                    var sum = 0.0
-                    for row in 0..<rows {
-                        for column in 0..<columns {
-                            let place = row * fused.width + column
-                            f.load(fusedValues, at: place, width: fused.width)
-                            a.load(first, at: place, width: fused.width)
-                            b.load(second, at: place, width: fused.width)
-                            sum += f.normalizedInformation(a) + f.normalizedInformation(b)
+        var sum = 0.0
+        // One allocation serves all windows.
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * WindowDistribution.memory + CoupledPath.memory) {
+            guard let memory = $0.baseAddress else { return }
+            memory.initialize(repeating: 0, count: $0.count)
+            var f = WindowDistribution(memory)
+            var a = WindowDistribution(memory + WindowDistribution.memory)
+            var b = WindowDistribution(memory + 2 * WindowDistribution.memory)
+            var path = CoupledPath(memory + 3 * WindowDistribution.memory)
+            first.values.withUnsafeBufferPointer { first in
+                second.values.withUnsafeBufferPointer { second in
+                    fused.values.withUnsafeBufferPointer { fusedValues in
+                        for row in 0..<rows {
+                            for place in row * fused.width..<row * fused.width + columns {
+                                f.load(fusedValues, at: place, width: fused.width)
+                                a.load(first, at: place, width: fused.width)
+                                b.load(second, at: place, width: fused.width)
+                                sum += f.normalizedInformation(&a, &path) + f.normalizedInformation(&b, &path)
+                            }
                         }
                     }
-                    return sum
                 }
             }
         }
@@ -27,35 +33,35 @@ enum WindowInformation {
     }
 }
 
-/// Nine features as a distribution over their places, column by column. One object serves all windows.
-private final class WindowDistribution {
-    private static let count = 9
+/// Nine features as a distribution over their places, column by column.
+struct WindowDistribution {
+    static let count = 9
+    static let memory = 4 * count
     private let features: UnsafeMutablePointer<Double>
     /// p, features stretched to 0…1 and divided by their sum.
-    private let probabilities: UnsafeMutablePointer<Double>
+    let probabilities: UnsafeMutablePointer<Double>
     /// Σ_{j ≤ i} p_j.
-    private let cumulative: UnsafeMutablePointer<Double>
+    let cumulative: UnsafeMutablePointer<Double>
     /// log p, 0 where p is 0.
     private let logarithms: UnsafeMutablePointer<Double>
     private var isConstant = false
     private var isAnalysed = false
     private var total = 0.0
     private var entropy = 0.0
-    /// Mean and deviation of the place.
-    private var center = 0.0
+    /// Mean of the places.
+    private(set) var center = 0.0
+    /// Their standard deviation.
     private var deviation = 0.0
 
-    init() {
-        features = .allocate(capacity: 4 * Self.count)
-        features.initialize(repeating: 0, count: 4 * Self.count)
-        probabilities = features + Self.count
-        cumulative = probabilities + Self.count
-        logarithms = cumulative + Self.count
+    /// - Parameter memory: ``memory`` numbers, initialised.
+    init(_ memory: UnsafeMutablePointer<Double>) {
+        features = memory
+        probabilities = memory + Self.count
+        cumulative = memory + 2 * Self.count
+        logarithms = memory + 3 * Self.count
     }
 
-    deinit { features.deallocate() }
-
-    func load(_ values: UnsafeBufferPointer<Double>, at place: Int, width: Int) {
+    mutating func load(_ values: UnsafeBufferPointer<Double>, at place: Int, width: Int) {
         for column in 0..<3 {
             for row in 0..<3 { features[3 * column + row] = values[place + row * width + column] }
         }
@@ -63,22 +69,24 @@ private final class WindowDistribution {
     }
 
     /// 2·(H(A) + H(F) − H(F, A))/(H(A) + H(F)).
-    func normalizedInformation(_ other: WindowDistribution) -> Double {
-        if (0..<Self.count).allSatisfy({ features[$0] == other.features[$0] }) { return 1 }
+    mutating func normalizedInformation(_ other: inout WindowDistribution, _ path: inout CoupledPath) -> Double {
+        var areEqual = true
+        for index in 0..<Self.count where features[index] != other.features[index] { areEqual = false }
+        if areEqual { return 1 }
         analyse()
         other.analyse()
         let entropies = entropy + other.entropy
-        let shared = entropies - jointEntropy(other)
+        let shared = entropies - jointEntropy(other, &path)
         return shared == 0 || entropies == 0 ? 0 : 2 * shared / entropies
     }
 
-    private func analyse() {
+    private mutating func analyse() {
         if isAnalysed { return }
         isAnalysed = true
         var (low, high) = (features[0], features[0])
         for index in 1..<Self.count {
-            low = min(low, features[index])
-            high = max(high, features[index])
+            low = features[index] < low ? features[index] : low
+            high = features[index] > high ? features[index] : high
         }
         isConstant = low == high
         var sum = 0.0
@@ -100,7 +108,8 @@ private final class WindowDistribution {
             square += position * position * probability
         }
         center = moment
-        deviation = max(square - moment * moment, 0).squareRoot()
+        let variance = square - moment * moment
+        deviation = variance > 0 ? variance.squareRoot() : 0
     }
 
     /// Pearson's coefficient of the probabilities; 0 where one is constant.
@@ -119,19 +128,24 @@ private final class WindowDistribution {
     }
 
     /// The entropy of the joint distribution φ·ΔU + (1 − φ)·p_f·p_a, where U is the largest (c ≥ 0) or smallest (c < 0) joint
-    /// distribution of Fréchet and φ makes its correlation of places c.
+    /// distribution of Fréchet and φ = c·σ_f·σ_a/Σ(U − F·A) makes its correlation of places c.
     ///
-    /// ΔU isn't 0 on a monotone path of at most 17 cells. Elsewhere log((1 − φ)·p_f·p_a) is a sum of logarithms that are known,
-    /// so the sum over all 81 cells takes those of the path and one more. Entries can be negative; then the real part of their
-    /// logarithm counts.
-    private func jointEntropy(_ other: WindowDistribution) -> Double {
+    /// Outside ``CoupledPath`` log((1 − φ)·p_f·p_a) is a sum of logarithms that are known, so the sum over all 81 cells takes
+    /// those of the path and one more. Entries can be negative; then the real part of their logarithm counts.
+    private func jointEntropy(_ other: WindowDistribution, _ path: inout CoupledPath) -> Double {
         let coefficient = correlation(other)
-        let phi = share(of: coefficient, other)
+        var phi = 0.0
+        if coefficient != 0 && deviation != 0 && other.deviation != 0 {
+            path.walk(self, other, isAscending: coefficient > 0)
+            let covariance = path.covariance(self, other)
+            if covariance != 0 { phi = coefficient * deviation * other.deviation / covariance }
+        }
+        if phi == 0 { return entropy * other.total + other.entropy * total }
         let rest = 1 - phi
         let restLogarithm = rest == 0 ? 0 : log(abs(rest))
         var sum = rest * (restLogarithm * total * other.total - entropy * other.total - other.entropy * total)
-        if phi == 0 { return -sum }
-        visitPath(other, isAscending: coefficient >= 0) { i, j, mass in
+        for cell in 0..<path.cells {
+            let (i, j, mass) = path[cell]
             let independent = rest * probabilities[i] * other.probabilities[j]
             let joint = phi * mass + independent
             if joint != 0 { sum += joint * log(abs(joint)) }
@@ -139,34 +153,55 @@ private final class WindowDistribution {
         }
         return -sum
     }
+}
 
-    /// φ = c·σ_f·σ_a/Σ(U − F·A). The sum is the covariance of places under U (Hoeffding).
-    private func share(of coefficient: Double, _ other: WindowDistribution) -> Double {
-        if coefficient == 0 || deviation == 0 || other.deviation == 0 { return 0 }
-        var covariance = 0.0
-        visitPath(other, isAscending: coefficient >= 0) { i, j, mass in
-            covariance += mass * (Double(i + 1) - center) * (Double(j + 1) - other.center)
-        }
-        return covariance == 0 ? 0 : coefficient * deviation * other.deviation / covariance
+/// The cells (i, j) where one of Fréchet's bounds has mass: at most 17 on a monotone path.
+struct CoupledPath {
+    static let memory = 3 * 18
+    private let masses: UnsafeMutablePointer<Double>
+    private let rows: UnsafeMutablePointer<Double>
+    private let columns: UnsafeMutablePointer<Double>
+    private(set) var cells = 0
+
+    /// - Parameter memory: ``memory`` numbers, initialised.
+    init(_ memory: UnsafeMutablePointer<Double>) {
+        masses = memory
+        rows = memory + 18
+        columns = memory + 36
     }
 
-    /// Visits the cells (i, j) that have mass under Fréchet's bound: what is common to the stretch of i and that of j when both
-    /// distributions are laid out on 0…1, the other one backwards for the lower bound.
-    @inline(__always)
-    private func visitPath(_ other: WindowDistribution, isAscending: Bool, _ body: (Int, Int, Double) -> Void) {
+    subscript(cell: Int) -> (i: Int, j: Int, mass: Double) { (Int(rows[cell]), Int(columns[cell]), masses[cell]) }
+
+    /// Lays both distributions out on 0…1, the second one backwards for the lower bound: a cell has the mass of what its two
+    /// stretches have in common.
+    mutating func walk(_ first: WindowDistribution, _ second: WindowDistribution, isAscending: Bool) {
+        let count = WindowDistribution.count
         var (i, step) = (0, 0)
         var position = 0.0
-        while i < Self.count && step < Self.count {
-            let j = isAscending ? step : Self.count - 1 - step
-            let end = isAscending ? other.cumulative[j] : 1 - (j > 0 ? other.cumulative[j - 1] : 0)
-            let next = min(cumulative[i], end)
+        cells = 0
+        while i < count && step < count {
+            let j = isAscending ? step : count - 1 - step
+            let end = isAscending ? second.cumulative[j] : 1 - (j > 0 ? second.cumulative[j - 1] : 0)
+            let (isOver, isOtherOver) = (first.cumulative[i] <= end, end <= first.cumulative[i])
+            let next = isOver ? first.cumulative[i] : end
             if next > position {
-                body(i, j, next - position)
+                masses[cells] = next - position
+                rows[cells] = Double(i)
+                columns[cells] = Double(j)
+                cells += 1
                 position = next
             }
-            let (isOver, isOtherOver) = (cumulative[i] <= end, end <= cumulative[i])
             if isOver { i += 1 }
             if isOtherOver { step += 1 }
         }
+    }
+
+    /// Σ(U − F·A) over all cells, which is the covariance of the places under the bound (Hoeffding).
+    func covariance(_ first: WindowDistribution, _ second: WindowDistribution) -> Double {
+        var sum = 0.0
+        for cell in 0..<cells {
+            sum += masses[cell] * (rows[cell] + 1 - first.center) * (columns[cell] + 1 - second.center)
+        }
+        return sum
     }
 }

@@ -11,6 +11,7 @@ final class MambaScan: Module {
     private let rank: Int
     private let states: Int
     private let steps: StepInitialization
+    private let decay = DerivedTensor()
 
     /// - Parameter suffix: what the authors append to the names of this direction's parameters.
     init(_ configuration: MambaConfiguration, suffix: String = "") {
@@ -64,7 +65,7 @@ final class MambaScan: Module {
         ).narrowed(axis: 2, start: inputs.size(1) - length, length: length)
         let parts = (steering ?? stateProjection(u.transposed(1, 2))).split(sizes: [rank, states, states], axis: 2)
         let delta = parts[0].linear(weight: stepProjection.weight).transposed(1, 2)
-        let (A, B, C) = (-logDecay.exp(), parts[1].transposed(1, 2), parts[2].transposed(1, 2))
+        let (A, B, C) = (decay(of: [logDecay]) { -logDecay.exp() }, parts[1].transposed(1, 2), parts[2].transposed(1, 2))
         let result =
             if let path {
                 try selectiveScan(

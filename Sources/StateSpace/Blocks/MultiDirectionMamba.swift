@@ -29,6 +29,7 @@ public final class MultiDirectionMamba: Module {
     @Child("norm") var norm: LayerNorm?
     private let directions: [ScanPath.Direction]
     private let averages: Bool
+    private let steeringWeights = DerivedTensor()
 
     /// Builds the block.
     ///
@@ -98,7 +99,9 @@ public final class MultiDirectionMamba: Module {
         // Nothing stands between the steering tokens and the projections of each direction, so one product does all.
         let steps = steering.flatMap { steering in
             steeringProjection?(steering).linear(
-                weight: Tensor.concatenated(scans.map(\.stateProjection.weight), axis: 0)
+                weight: steeringWeights(of: scans.map(\.stateProjection.weight)) {
+                    Tensor.concatenated(scans.map(\.stateProjection.weight), axis: 0)
+                }
             ).chunked(directions.count, axis: 2)
         }
 

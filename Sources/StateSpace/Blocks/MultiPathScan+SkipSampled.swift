@@ -23,7 +23,7 @@ extension MultiPathScan {
         let steps = features[0].transposed(0, 1).flattened(from: 1, to: 2).linear(weight: blockDiagonalStepWeights)
         let result = try selectiveScan(
             tokens.flattened(from: 2, to: 3).transposed(1, 2),
-            delta: steps.unflattened(axis: 0, sizes: [batches, length]).transposed(1, 2), A: -logDecay.exp(),
+            delta: steps.unflattened(axis: 0, sizes: [batches, length]).transposed(1, 2), A: A,
             B: byToken(features[1]), C: byToken(features[2]), D: skip, deltaBias: stepBias.flattened())
         let y = result.y.transposed(1, 2).unflattened(axis: 2, sizes: [count, width])  // (B, L, 4, D)
         return (try paths.map(of: y.transposed(1, 2)), result.lastState)

@@ -23,6 +23,9 @@ public final class MultiPathScan: Module {
     @Parameter("A_logs") var logDecay: Tensor  // (K·D, N)
     @Parameter("Ds") var skip: Tensor  // (K·D)
     private let steps: StepInitialization
+    private let decay = DerivedTensor()
+    private let projection = DerivedTensor()
+    private let stepProjection = DerivedTensor()
 
     /// Builds the scans.
     ///
@@ -78,8 +81,8 @@ public final class MultiPathScan: Module {
         let operands = try operands(of: pixels, previous: previous, skip: skip)
         if operands.values.count == 1 {
             let result = try selectiveScan(
-                operands.values[0], along: paths, delta: operands.delta, A: -logDecay.exp(), B: operands.B,
-                C: operands.C, D: self.skip, deltaBias: stepBias.flattened())
+                operands.values[0], along: paths, delta: operands.delta, A: A, B: operands.B, C: operands.C,
+                D: self.skip, deltaBias: stepBias.flattened())
             return (result.y.transposed(1, 2), result.lastState)
         }
         let results = try (0..<count).map { try scan(operands, path: $0, of: paths) }
@@ -108,7 +111,11 @@ public final class MultiPathScan: Module {
             targets = try sharing.targets(previous: previous, skip: skip, batches: pixels.size(0))
             weights.append(sharing.gateWeights.squeezed(2))
         }
-        let features = pixels.linear(weight: Tensor.concatenated(weights, axis: 0))
+        let features = pixels.linear(
+            weight: projection(of: [stateWeights] + (targets == nil ? [] : [sharing?.gateWeights].compactMap { $0 })) {
+                Tensor.concatenated(weights, axis: 0)
+            }
+        )
             .split(sizes: weights.map { $0.size(0) }, axis: 2)
         func byPath(_ features: Tensor) -> Tensor {  // (B, L, K·N) → (B, K, N, L)
             features.unflattened(axis: 2, sizes: [count, states]).permuted(0, 2, 3, 1)
@@ -130,7 +137,7 @@ public final class MultiPathScan: Module {
         }
         let result = try selectiveScan(
             operands.values[operands.values.count == 1 ? 0 : path], along: paths.only(path),
-            delta: channels(operands.delta, axis: 1), A: -channels(logDecay).exp(),
+            delta: channels(operands.delta, axis: 1), A: channels(A),
             B: operands.B.narrowed(axis: 1, start: path, length: 1),
             C: operands.C.narrowed(axis: 1, start: path, length: 1), D: channels(skip), deltaBias: stepBias[.at(path)])
         return (result.y.transposed(1, 2), result.lastState)
@@ -139,10 +146,15 @@ public final class MultiPathScan: Module {
     /// (K·D, K·R): with few values for each path's steps, one product with many zeros is faster than K small ones, and its
     /// result has the channels of all paths side by side.
     var blockDiagonalStepWeights: Tensor {
-        let diagonal = Tensor.identity(count, dtype: stepWeights.dtype, device: stepWeights.device)
-            .reshaped(count, 1, count, 1)
-        return (stepWeights.unsqueezed(2) * diagonal).reshaped(count * width, count * rank)
+        stepProjection(of: [stepWeights]) {
+            let diagonal = Tensor.identity(count, dtype: stepWeights.dtype, device: stepWeights.device)
+                .reshaped(count, 1, count, 1)
+            return (stepWeights.unsqueezed(2) * diagonal).reshaped(count * width, count * rank)
+        }
     }
+
+    /// (K·D, N)
+    var A: Tensor { decay(of: [logDecay]) { -logDecay.exp() } }
 }
 
 extension ScanPaths {

@@ -28,5 +28,5 @@ extension Module {
 
 extension Tensor {
     /// Takes over values, shape, type and device of another tensor, for everyone who holds this one.
-    func become(_ other: Tensor) { checked(fk_set_data(pointer, other.pointer)) }
+    package func become(_ other: Tensor) { checked(fk_set_data(pointer, other.pointer)) }
 }
