@@ -12,6 +12,13 @@ struct CandidateRun {
     let cancellation: Cancellation
     let progress: @Sendable (Inference.Progress) -> Void
 
+    /// How the fused images are measured.
+    var watch: MeasuringWatch {
+        MeasuringWatch(
+            threads: options.sharpening.threads, memoryBytes: options.sharpening.memoryBytes,
+            cancellation: cancellation, show: progress)
+    }
+
     /// Fuses a pair.
     ///
     /// - Parameters:

@@ -71,7 +71,8 @@ public struct PairComparison {
             id: "pair", title: "Fused pictures",
             explanation: "Each fused picture is judged by what it keeps of \(options.names.first) and "
                 + "\(options.names.second); brightness is compared.",
-            metrics: [], bandMetrics: [])
+            metrics: PairJudge.metrics.map { MetricColumn($0) }, bandMetrics: [])
+        let judge = try PairJudge(first: first, second: second)
         table.view = view
         for (index, candidate) in candidates.enumerated() {
             if cancellation.isCancelled {
@@ -83,7 +84,9 @@ public struct PairComparison {
             var row = ComparisonRow(method: candidate.name)
             do {
                 let file = try fuse(candidate, in: folder, row: &row)
-                let image = try Self.picture(RasterReader(file), region)
+                let reader = try RasterReader(file)
+                try judge.judge(reader, into: &row)
+                let image = try Self.picture(reader, region)
                 table.view?.layers.append(.init(name: candidate.name, role: .method, image: image))
             } catch {
                 row.failure = "\(error)"

@@ -15,13 +15,14 @@ extension SharpeningComparison {
             return
         }
         let judge = ReferenceJudge(
-            truth: scene.truth, ratio: Double(pair.ratio), peak: peak(of: scene.truth.image), border: options.border)
+            truth: RasterPixels(pair.ms, window: scene.window), ratio: Double(pair.ratio),
+            peak: peak(of: scene.truth.image), border: options.border, watch: run.watch)
         comparison.tables.append(
             ComparisonTable(
                 id: "reduced", title: "Reduced resolution",
                 explanation: "Wald’s protocol: both images are degraded by \(pair.ratio), the bands by filters of the "
                     + "sensor’s MTF, and fused; the multispectral image as it was given is the truth.",
-                metrics: Metrics.withReference.map { MetricColumn($0) },
+                metrics: ReferenceJudge.metrics.map { MetricColumn($0) },
                 bandMetrics: ReferenceJudge.bandMetrics.map { MetricColumn($0) }))
         let table = comparison.tables.count - 1
         let (width, height) = (Swift.min(side, scene.window.width), Swift.min(side, scene.window.height))
@@ -51,11 +52,12 @@ extension SharpeningComparison {
             let fused = try run.fuse(candidate, degraded, as: scene.window, stage: stage, row: &row)
             if let fused {
                 do {
-                    let image = try KnownImage(RasterReader(fused))
-                    try judge.judge(image, into: &row)
+                    let reader = try RasterReader(fused)
+                    try judge.judge(reader, into: &row)
                     comparison.tables[table].view?.layers.append(
-                        .init(name: candidate.name, role: .method, image: image.part(part)))
+                        .init(name: candidate.name, role: .method, image: try KnownImage(reader, window: part).marked))
                 } catch {
+                    try run.cancellation.check()
                     row.failure = "\(error)"
                 }
                 run.remove(fused)
@@ -68,20 +70,22 @@ extension SharpeningComparison {
     func full(_ run: CandidateRun, region: Window, into comparison: inout Comparison) throws {
         let part = region.shifted(columns: -pair.window.column, rows: -pair.window.row)
         var view = newView(of: part, scene: Window(width: pair.window.width, height: pair.window.height))
-        let judge = try referenceJudge()
-        let (bands, explanation) = (ReferenceJudge.bandMetrics.map { MetricColumn($0) }, fullExplanation)
+        let judge = try referenceJudge(run)
+        let sceneJudge = SceneJudge(pair: pair, sensor: sensor, watch: run.watch)
+        let metrics: [any Metric] = (judge == nil ? [] : ReferenceJudge.metrics) + sceneJudge.metrics
+        let bandMetrics: [any Metric] = judge == nil ? sceneJudge.bandMetrics : ReferenceJudge.bandMetrics
         comparison.tables.append(
             ComparisonTable(
-                id: "full", title: "Full resolution", explanation: explanation,
-                metrics: judge == nil ? [] : Metrics.withReference.map { MetricColumn($0) },
-                bandMetrics: judge == nil ? [] : bands))
+                id: "full", title: "Full resolution", explanation: fullExplanation,
+                metrics: metrics.map { MetricColumn($0) }, bandMetrics: bandMetrics.map { MetricColumn($0) }))
         let table = comparison.tables.count - 1
         let pan = try KnownImage(pair.pan, window: region)
         let ms = try multispectral(part)
         view.stretch(by: ms)
         view.layers = [.init(name: "PAN", role: .source, image: pan.marked), ms]
         if let judge {
-            let truth = ComparisonView.Layer(name: "Truth", role: .truth, image: judge.truth.part(part))
+            let image = try KnownImage(judge.truth.reader, window: part).marked
+            let truth = ComparisonView.Layer(name: "Truth", role: .truth, image: image)
             view.stretch(by: truth)
             view.layers.insert(truth, at: 0)
         }
@@ -95,10 +99,12 @@ extension SharpeningComparison {
             if let fused {
                 do {
                     let reader = try RasterReader(fused)
-                    try judge?.judge(KnownImage(reader), into: &row)
+                    try judge?.judge(reader, into: &row)
+                    try sceneJudge.judge(reader, into: &row)
                     comparison.tables[table].view?.layers.append(
                         .init(name: candidate.name, role: .method, image: try KnownImage(reader, window: part).marked))
                 } catch {
+                    try run.cancellation.check()
                     row.failure = "\(error)"
                 }
                 run.remove(fused)
@@ -108,24 +114,26 @@ extension SharpeningComparison {
     }
 
     private var fullExplanation: String {
-        options.reference.map { "The images as they were given, judged by the truth, \($0)." }
-            ?? "The images as they were given; there is no truth."
+        let truth = options.reference.map { "the truth, \(ShellText.shortName($0)), and by " } ?? ""
+        return
+            "The images as they were given. Fused images are judged by \(truth)what they keep of PAN and of the multispectral "
+            + "image, each at its own resolution."
     }
 
-    private func referenceJudge() throws -> ReferenceJudge? {
+    private func referenceJudge(_ run: CandidateRun) throws -> ReferenceJudge? {
         guard let file = options.reference else { return nil }
-        let truth = try KnownImage(RasterReader(file))
-        guard truth.image.bands == pair.msBands.count, truth.image.width == pair.window.width,
-            truth.image.height == pair.window.height
+        let truth = RasterPixels(try RasterReader(file))
+        guard truth.bands == pair.msBands.count, truth.width == pair.window.width, truth.height == pair.window.height
         else {
             throw SceneError(
                 .otherSize,
-                "\(file) has \(truth.image.bands) bands of \(truth.image.width) × \(truth.image.height) pixels; fused images "
+                "\(file) has \(truth.bands) bands of \(truth.width) × \(truth.height) pixels; fused images "
                     + "have \(pair.msBands.count) of \(pair.window.width) × \(pair.window.height).",
                 remedy: "Give the truth of the pixels of \(pair.pan.file).")
         }
         return ReferenceJudge(
-            truth: truth, ratio: Double(pair.ratio), peak: peak(of: truth.image), border: options.border)
+            truth: truth, ratio: Double(pair.ratio), peak: try peak(of: KnownImage(pair.ms).image),
+            border: options.border, watch: run.watch)
     }
 
     private func newView(of part: Window, scene: Window) -> ComparisonView {

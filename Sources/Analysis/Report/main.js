@@ -9,9 +9,14 @@ async function start(view) {
     layer.original = layer.address = layer.image.src;
     layer.values = await samples(view, layer);
   }
-  const rows = [...section.querySelectorAll("table.results tbody tr")];
-  const marks = (row) => row.querySelectorAll("td.best").length;
-  view.best = rows.reduce((best, row) => (marks(row) > (best ? marks(best) : 0) ? row : best), null)?.cells[0].textContent;
+  // The method with most marks, over all parts of the table.
+  const marks = new Map();
+  for (const row of section.querySelectorAll("table.results tbody tr")) {
+    const name = row.cells[0].textContent;
+    marks.set(name, (marks.get(name) ?? 0) + row.querySelectorAll("td.best").length);
+  }
+  const most = Math.max(...marks.values());
+  view.best = [...marks].find(([, count]) => count === most && most > 0)?.[0];
   const frames = new Frames(view);
   const swipe = new Swipe(view, frames);
   const closer = section.querySelector(".closer");

@@ -11,7 +11,7 @@ enum ReportFacts {
                 metric.title + unit, metric.higherIsBetter ? "↑" : "↓", metric.variant,
                 metric.source,
             ]
-            return row(metric.name, cells)
+            return row(head: MetricName.html(metric.name), cells)
         }
         return """
             <section id="indices"><h2>Indices</h2>
@@ -63,7 +63,11 @@ enum ReportFacts {
     }
 
     private static func row(_ name: String, _ cells: [String]) -> String {
-        #"<tr><th scope="row">\#(HTMLText.escaped(name))</th>"#
+        row(head: HTMLText.escaped(name), cells)
+    }
+
+    private static func row(head: String, _ cells: [String]) -> String {
+        #"<tr><th scope="row">\#(head)</th>"#
             + cells.map { "<td>\(HTMLText.escaped($0))</td>" }.joined() + "</tr>"
     }
 }
