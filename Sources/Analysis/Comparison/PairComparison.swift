@@ -74,16 +74,12 @@ public struct PairComparison {
             metrics: PairJudge.metrics.map { MetricColumn($0) }, bandMetrics: [])
         let judge = try PairJudge(first: first, second: second)
         table.view = view
-        for (index, candidate) in candidates.enumerated() {
-            if cancellation.isCancelled {
-                comparison.isComplete = false
-                break
-            }
+        for (index, candidate) in candidates.enumerated() where comparison.isComplete {
             progress(
                 Inference.Progress(stage: "\(candidate.name), \(index + 1) of \(candidates.count)", done: 0, total: 1))
             var row = ComparisonRow(method: candidate.name)
             do {
-                let file = try fuse(candidate, in: folder, row: &row)
+                let file = try fuse(candidate, in: folder, cancellation, row: &row)
                 let reader = try RasterReader(file)
                 try judge.judge(reader, into: &row)
                 let image = try Self.picture(reader, region)
@@ -91,7 +87,9 @@ public struct PairComparison {
             } catch {
                 row.failure = "\(error)"
             }
-            table.rows.append(row)
+            // Who asks to stop gets what is finished.
+            comparison.isComplete = !cancellation.isCancelled
+            if comparison.isComplete || row.failure == nil { table.rows.append(row) }
         }
         comparison.tables = [table]
         comparison.commands = candidates.compactMap(command)
@@ -122,14 +120,16 @@ public struct PairComparison {
     }
 
     /// The fused picture's file.
-    private func fuse(_ candidate: ComparisonCandidate, in folder: String, row: inout ComparisonRow) throws -> String {
+    private func fuse(
+        _ candidate: ComparisonCandidate, in folder: String, _ cancellation: Cancellation, row: inout ComparisonRow
+    ) throws -> String {
         if case .image(let file) = candidate.source { return try existing(file) }
         let output = "\(folder)/fused.png"
         var fusion = options.fusion
         fusion.writing = .init(overwrites: true)
         let (_, use) = try ResourceUse.measure {
             try PairFusion(first: first.file, second: second.file, fuser: fuser(candidate), options: fusion)
-                .run(output: output)
+                .run(output: output, cancellation: cancellation)
         }
         row.use = use
         return output
