@@ -37,7 +37,7 @@ import Testing
     @Test("the page loads nothing and takes no text for markup") func page() throws {
         try write(complete: false)
         let page = try directory.text("report/index.html")
-        let pattern = #/(?:src|href|action|poster)\s*=\s*["']?([^"'\s>]+)/#
+        let pattern = #/\s(?:src|href|action|poster)="([^"]+)"/#
         for match in page.matches(of: pattern) {
             let target = match.output.1
             #expect(target.hasPrefix("data:image/png;base64,") || target.hasPrefix("#"), "\(target.prefix(60))")

@@ -61,7 +61,7 @@ import Testing
             (["--methods", "gsaa"], "Did you mean 'GSA'?"), (["--methods", "gsa,GSA"], "twice"),
             (["--methods", ","], "names no method"), (["--region", "1,2,3"], "x,y,width,height"),
             (["--first", "a"], "--second"), (["--first", "a", "--second", "b"], "one pair"),
-            (["--sensor", "WV9"], "Did you mean 'WV"), (["--peak", "-1"], "above 0"),
+            (["--sensor", "WV9"], "Did you mean 'WV"), (["--peak", "0"], "above 0"),
         ])
     func words(arguments: [String], text: String) throws {
         let outcome = try Program.start(
@@ -99,6 +99,7 @@ import Testing
     }
 
     @Test("Ctrl-C keeps the results so far, in a report that says so") func interrupted() throws {
+        for name in directory.names { try FileManager.default.removeItem(atPath: directory.file(name)) }
         try TestImage.writePair(in: directory, side: 2048)
         let program = try Program.start(
             [

@@ -62,7 +62,7 @@ struct CandidateRun {
 
     /// Removes a file that ``fuse(_:_:as:stage:row:)`` made.
     func remove(_ file: String) {
-        if file.hasPrefix(folder) { unlink(file) }
+        if file == "\(folder)/fused.tif" { unlink(file) }
     }
 
     private func job(_ candidate: ComparisonCandidate, _ pair: ScenePair) throws -> Pansharpening {
