@@ -10,6 +10,13 @@ let cudaLinking: [LinkerSetting] =
     Context.environment["FUSIONKIT_CUDA"] == "1"
     ? [.unsafeFlags(["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda", "-Xlinker", "--as-needed"])] : []
 
+/// What `FusionKit` brings along. Who imports it depends on these by name too: SwiftPM compiles a target again only when a
+/// module changes that it names, and types whose layout has changed would have two.
+let libraries: [Target.Dependency] = [
+    "Analysis", "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+    "Verification",
+]
+
 let package = Package(
     name: "FusionKit",
     products: [
@@ -57,14 +64,18 @@ let package = Package(
         .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
         .target(name: "Verification", dependencies: ["Inference", "Metrics"]),
         .target(
+            name: "Analysis",
+            dependencies: ["Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "Torch"],
+            resources: [
+                "page.html", "report.css", "state.js", "tables.js", "samples.js", "colour.js", "frames.js", "swipe.js",
+                "errors.js", "plots.js", "spectra.js", "main.js",
+            ].map { .embedInCode("Report/\($0)") }),
+        .target(
             name: "FusionKit",
-            dependencies: [
-                "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
-                "Verification",
-            ]),
+            dependencies: libraries),
         .executableTarget(
             name: "fusionkit",
-            dependencies: ["FusionKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: libraries + ["FusionKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
@@ -83,7 +94,9 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Raster"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
-        .testTarget(name: "FusionKitCommandTests", dependencies: ["fusionkit", "FusionKit"]),
+        .testTarget(
+            name: "AnalysisTests", dependencies: ["Analysis", "Classical", "Inference", "Metrics", "Raster", "Sensors"]),
+        .testTarget(name: "FusionKitCommandTests", dependencies: libraries + ["fusionkit", "FusionKit"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx20

@@ -1,3 +1,4 @@
+@_exported import Analysis
 @_exported import Classical
 @_exported import Inference
 @_exported import Metrics

@@ -2,7 +2,7 @@
 ///
 /// Step by step, each unknown pixel that touches known ones (of eight neighbours) becomes their mean. After n steps a
 /// value depends only on pixels at most n away, so tiles that read that much of a frame agree to the bit.
-enum NodataFilling {
+package enum NodataFilling {
     private static let unknown: UInt8 = 0
     private static let known: UInt8 = 1
     /// Touches known pixels, so that it is filled in the next step.
@@ -13,7 +13,7 @@ enum NodataFilling {
     /// - Parameters:
     ///   - values: (C, H, W).
     ///   - valid: (H, W), 0 where a pixel has no measurement.
-    static func fill(
+    package static func fill(
         _ values: inout [Double], bands: Int, height: Int, width: Int, valid: [UInt8], reach: Int
     ) {
         let plane = height * width

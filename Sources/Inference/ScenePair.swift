@@ -84,7 +84,7 @@ public struct ScenePair: Sendable {
 
     /// The multispectral pixel whose area holds the centre of a PAN pixel, both counted on one axis; PAN pixels are those
     /// of ``window``.
-    func msIndex(of panIndex: Int, shift: Double, count: Int) -> Int {
+    package func msIndex(of panIndex: Int, shift: Double, count: Int) -> Int {
         let corner = shift - (Double(ratio) / 2 - 0.5 - Double(ratio / 2))
         let index = ((Double(panIndex) + 0.5 - corner) / Double(ratio)).rounded(.down)
         return min(max(0, Int(index)), count - 1)

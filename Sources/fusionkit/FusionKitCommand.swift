@@ -13,7 +13,8 @@ struct FusionKitCommand: ParsableCommand {
             """,
         version: FusionKitVersion.current,
         subcommands: [
-            PansharpenCommand.self, HypersharpenCommand.self, EvaluateCommand.self, SimulateCommand.self,
+            PansharpenCommand.self, HypersharpenCommand.self, EvaluateCommand.self, CompareCommand.self,
+            SimulateCommand.self,
             ViewCommand.self, ConvertCommand.self, CreateCommand.self, FuseCommand.self, InfoCommand.self,
             MethodsCommand.self, UpscaleCommand.self, VerifyCommand.self,
         ])

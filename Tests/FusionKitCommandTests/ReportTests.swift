@@ -9,7 +9,7 @@ import Testing
 
     @Test(
         "every command explains itself",
-        arguments: ["pansharpen", "evaluate", "simulate", "view", "convert", "info", "methods", "verify"])
+        arguments: ["pansharpen", "evaluate", "compare", "simulate", "view", "convert", "info", "methods", "verify"])
     func help(command: String) throws {
         let outcome = try Program.run(command, "--help", in: directory)
         #expect(outcome.status == 0 && outcome.error.isEmpty)

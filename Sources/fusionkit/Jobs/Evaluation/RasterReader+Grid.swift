@@ -1,32 +1,5 @@
 import FusionKit
 
-/// A part of an image file as indices read it; alpha is no band, and tells with nodata values and masks what is known.
-struct RasterPixels: PixelReader {
-    let reader: RasterReader
-    let window: Window
-    private let dataBands: [Int]
-
-    /// - Parameter window: the part; the whole image when nil.
-    init(_ reader: RasterReader, window: Window? = nil) {
-        self.reader = reader
-        self.window = window ?? reader.profile.window
-        dataBands = reader.profile.dataBands
-    }
-
-    var bands: Int { dataBands.count }
-    var height: Int { window.height }
-    var width: Int { window.width }
-
-    func read(_ region: PixelRegion) throws -> PixelSamples {
-        let part = Window(columns: region.columns, rows: region.rows)
-            .shifted(columns: window.column, rows: window.row)
-        let (values, valid) = try reader.samples(part, dataBands)
-        return PixelSamples(
-            Image(bands: bands, height: part.height, width: part.width, values: values),
-            isValid: valid.flatMap { $0.contains(0) ? $0 : nil })
-    }
-}
-
 extension RasterReader {
     /// Throws when the pixels of another image do not lie on those of a window of this one; says when they lie a little
     /// beside.

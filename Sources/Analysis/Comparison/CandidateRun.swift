@@ -1,0 +1,100 @@
+import Foundation
+import Inference
+import Networks
+import Raster
+import Sensors
+
+/// Runs one method after the other and measures what it takes.
+struct CandidateRun {
+    let sensor: Sensor?
+    let options: SharpeningComparison.Options
+    let folder: String
+    let cancellation: Cancellation
+    let progress: @Sendable (Inference.Progress) -> Void
+
+    /// How the fused images are measured.
+    var watch: MeasuringWatch {
+        MeasuringWatch(
+            threads: options.sharpening.threads, memoryBytes: options.sharpening.memoryBytes,
+            cancellation: cancellation, show: progress)
+    }
+
+    /// Fuses a pair.
+    ///
+    /// - Parameters:
+    ///   - window: the pixels of the fused image; an image that was fused before belongs to the protocol of its size.
+    ///   - stage: what to tell of the work.
+    ///   - row: gets the time, or the failure.
+    /// - Returns: the fused image's file; nil where there is none.
+    /// - Throws: `SceneError` when somebody asked to stop.
+    func fuse(
+        _ candidate: ComparisonCandidate, _ pair: ScenePair, as window: Window, stage: String, row: inout ComparisonRow
+    ) throws -> String? {
+        try cancellation.check()
+        progress(Inference.Progress(stage: stage, done: 0, total: 1))
+        do {
+            if case .image(let file) = candidate.source { return try existing(file, pair, window) }
+            let output = "\(folder)/fused.tif"
+            let report = progress
+            let (_, use) = try ResourceUse.measure {
+                try job(candidate, pair).run(output: output, cancellation: cancellation) {
+                    report(Inference.Progress(stage: stage, done: $0.done, total: $0.total))
+                }
+            }
+            row.use = use
+            return output
+        } catch {
+            // Ctrl-C ends everything; anything else is this method's own trouble.
+            try cancellation.check()
+            row.failure = "\(error)"
+            return nil
+        }
+    }
+
+    /// Whether an image that was fused before is one of the other protocol, by its size; it has no row then.
+    func belongsElsewhere(_ candidate: ComparisonCandidate, here: Window, other: Window) -> Bool {
+        guard case .image(let file) = candidate.source, let profile = try? RasterReader(file).profile else {
+            return false
+        }
+        func fits(_ window: Window) -> Bool { profile.width == window.width && profile.height == window.height }
+        return fits(other) && !fits(here)
+    }
+
+    /// Removes a file that ``fuse(_:_:as:stage:row:)`` made.
+    func remove(_ file: String) {
+        if file == "\(folder)/fused.tif" { unlink(file) }
+    }
+
+    private func job(_ candidate: ComparisonCandidate, _ pair: ScenePair) throws -> Pansharpening {
+        var sharpening = options.sharpening
+        sharpening.sampleType = .float32
+        sharpening.writing = .init(creationOptions: ["COMPRESS=NONE", "BIGTIFF=IF_SAFER"], overwrites: true)
+        switch candidate.source {
+        case .classical(let method):
+            return try Pansharpening(pair: pair, method: .classical(method), sensor: sensor, options: sharpening)
+        case .weights(let file):
+            let network = try NetworkSharpener(
+                NetworkCheckpoint(file: file), peak: options.peak, device: options.device)
+            let trainedFor = network.description.sensor.flatMap(Sensor.named)
+            return try Pansharpening(
+                pair: pair, method: .network(network), sensor: sensor ?? trainedFor, options: sharpening)
+        case .fuser, .image:
+            throw SceneError(
+                .invalidOption, "\(candidate.name) fuses pictures and sharpens nothing.",
+                remedy: "'fusionkit methods' lists methods that sharpen.")
+        }
+    }
+
+    private func existing(_ file: String, _ pair: ScenePair, _ window: Window) throws -> String {
+        let profile = try RasterReader(file).profile
+        guard profile.dataBands.count == pair.msBands.count, profile.width == window.width,
+            profile.height == window.height
+        else {
+            throw SceneError(
+                .otherSize,
+                "\(file) has \(profile.dataBands.count) bands of \(profile.width) × \(profile.height) pixels; here fused images "
+                    + "have \(pair.msBands.count) of \(window.width) × \(window.height).", remedy: "")
+        }
+        return file
+    }
+}

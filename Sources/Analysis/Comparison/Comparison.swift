@@ -1,0 +1,94 @@
+import Metrics
+import Raster
+
+/// Methods beside each other: what was compared, by which protocols, and what came of it.
+public struct Comparison: Sendable {
+    /// An image that was given.
+    public struct Input: Sendable, Encodable {
+        /// What it is, such as "PAN".
+        public var role: String
+        /// The file as it was named.
+        public var file: String
+        /// Columns, rows and bands.
+        public var width: Int, height: Int, bands: Int
+        /// Type of the samples.
+        public var type: String
+        /// The sensor by its full name; nil where nobody said it.
+        public var sensor: String?
+
+        init(_ role: String, _ reader: RasterReader, sensor: String? = nil) {
+            let profile = reader.profile
+            (self.role, file, self.sensor) = (role, reader.file, sensor)
+            (width, height, bands) = (profile.width, profile.height, profile.dataBands.count)
+            type = profile.withBands(profile.dataBands).sampleType.name
+        }
+    }
+
+    /// What is compared, such as "Pansharpening of wv2/ms.tif".
+    public var title: String
+    /// The images.
+    public var inputs: [Input]
+    /// One table for each protocol.
+    public var tables: [ComparisonTable] = []
+    /// What a reader has to know to judge the numbers.
+    public var notes: [String] = []
+    /// A command for each method that repeats it alone.
+    public var commands: [String] = []
+    /// Whether everything that was asked for is there; else somebody stopped the work.
+    public var isComplete = true
+
+    /// How many methods have a result in some table.
+    public var finishedMethods: Int {
+        Set(tables.flatMap(\.rows).filter { $0.failure == nil }.map(\.method)).count
+    }
+}
+
+/// The results by one protocol.
+public struct ComparisonTable: Sendable, Encodable {
+    /// A word for programs: `reduced`, `full` or `pair`.
+    public let id: String
+    /// A heading.
+    public let title: String
+    /// How the images were judged, in a sentence or two.
+    public let explanation: String
+    /// The indices, in the order of columns.
+    public let metrics: [MetricColumn]
+    /// The indices that are given band by band too.
+    public let bandMetrics: [MetricColumn]
+    /// One row for each method, in the order in which they were named.
+    public var rows: [ComparisonRow] = []
+    /// Pictures of a part of the scene; nil where there are none.
+    public var view: ComparisonView?
+
+    private enum CodingKeys: CodingKey { case id, title, explanation, metrics, rows }
+}
+
+/// A quality index as the head of a column.
+public struct MetricColumn: Sendable, Encodable, Hashable {
+    /// Short name, full name, unit, variant and source of the index.
+    public let name: String, title: String, unit: String, variant: String, source: String
+    /// Whether a larger value is a better image.
+    public let higherIsBetter: Bool
+
+    /// The column of an index.
+    public init(_ metric: any Metric) {
+        (name, title, unit) = (metric.name, metric.title, metric.unit)
+        (variant, source, higherIsBetter) = (metric.variant, metric.source, metric.higherIsBetter)
+    }
+}
+
+/// What one method did by one protocol.
+public struct ComparisonRow: Sendable, Encodable {
+    /// The method's name.
+    public let method: String
+    /// Its indices by name; an index that has no value for this image is not there.
+    public var values: [String: Double] = [:]
+    /// Indices of each band by name.
+    public var bandValues: [String: [Double]] = [:]
+    /// What it took; nil for an image that was fused before.
+    public var use: ResourceUse?
+    /// Why there is no result; nil where there is one.
+    public var failure: String?
+    /// What may surprise, such as an index that has no value.
+    public var notes: [String] = []
+}

@@ -1,0 +1,28 @@
+import Classical
+import Inference
+
+/// One of the methods to compare.
+public struct ComparisonCandidate {
+    /// What makes the fused image.
+    public enum Source {
+        /// A sharpening method without training.
+        case classical(any ClassicalMethod)
+        /// A fusion of two pictures without training.
+        case fuser(PairFuser)
+        /// A network with the weights of a file.
+        case weights(String)
+        /// It was made before, by whatever program.
+        case image(String)
+    }
+
+    /// The name in tables.
+    public let name: String
+    /// See ``Source``.
+    public let source: Source
+
+    /// A method.
+    public init(name: String, source: Source) {
+        self.name = name
+        self.source = source
+    }
+}

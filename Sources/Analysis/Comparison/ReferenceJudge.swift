@@ -1,0 +1,26 @@
+import Metrics
+import Raster
+
+/// Judges fused images by the truth.
+struct ReferenceJudge {
+    static let metrics = Metrics.withReference
+    /// The indices that are given band by band too.
+    static let bandMetrics: [any ReferenceMetric] = [RMSE(), Q(), CC()]
+
+    let truth: RasterPixels
+    let ratio: Double
+    let peak: Double
+    let border: BorderCut
+    let watch: MeasuringWatch
+
+    /// Fills a row with the indices of an image.
+    ///
+    /// - Throws: `MetricError` where the two can't be compared at all, `SceneError` when somebody asked to stop.
+    func judge(_ fused: RasterReader, into row: inout ComparisonRow) throws {
+        let scene = try PairScene(
+            reference: truth, fused: RasterPixels(fused), ratio: ratio, peak: peak, border: border)
+        let threads = watch.threads(bytes: PairScene.bytesPerThread(bands: truth.bands))
+        let measurement = try scene.measure(Self.metrics, threads: threads, progress: watch.progress(row.method))
+        row.take(Self.metrics, measurement.values)
+    }
+}

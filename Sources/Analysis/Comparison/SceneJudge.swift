@@ -1,0 +1,36 @@
+import Inference
+import Metrics
+import Raster
+import Sensors
+
+/// Judges sharpened images by PAN and the multispectral image, without a truth.
+struct SceneJudge {
+    let pair: ScenePair
+    let sensor: Sensor?
+    let watch: MeasuringWatch
+
+    /// Above so many bands the indices of hyperspectral images stand in, as relations between bands grow with the square of
+    /// their number.
+    private static let mostMultispectralBands = 32
+
+    var metrics: [any NoReferenceMetric] {
+        pair.msBands.count > Self.mostMultispectralBands
+            ? Metrics.hyperspectral + [DRho()] : Metrics.withoutReference
+    }
+
+    /// The indices that are given band by band too.
+    var bandMetrics: [any NoReferenceMetric] { metrics.filter { ["D_S", "D_S_F", "D_rho"].contains($0.name) } }
+
+    /// Fills a row with the indices of an image on PAN's grid.
+    ///
+    /// - Throws: `MetricError` where the images can't be compared at all, `SceneError` when somebody asked to stop.
+    func judge(_ fused: RasterReader, into row: inout ComparisonRow) throws {
+        let scene = try SharpenedScene(
+            fused: RasterPixels(fused), ms: RasterPixels(pair.ms), pan: RasterPixels(pair.pan, window: pair.window),
+            sensor: sensor, ratio: pair.ratio, rowShift: pair.rowShift, columnShift: pair.columnShift)
+        let bytes = SharpenedScene.bytesPerThread(bands: pair.msBands.count, ratio: pair.ratio)
+        let results = try scene.measure(
+            metrics, threads: watch.threads(bytes: bytes), progress: watch.progress(row.method))
+        row.take(metrics, results)
+    }
+}

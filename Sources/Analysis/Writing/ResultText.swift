@@ -1,0 +1,28 @@
+import Foundation
+
+/// How numbers of a comparison are printed for people.
+public enum ResultText {
+    /// How the values of one column print: with as many digits after the point as the largest of them leaves room for.
+    static func format(of values: [Double]) -> (Double) -> String {
+        let largest = values.lazy.filter(\.isFinite).map(abs).max() ?? 0
+        let digits = largest < 10 ? 4 : largest < 100 ? 3 : largest < 1000 ? 2 : 1
+        return { value in
+            if value.isNaN { return "–" }
+            if value.isInfinite { return value > 0 ? "∞" : "−∞" }
+            return String(format: "%.\(digits)f", value).replacing("-", with: "−")
+        }
+    }
+
+    /// Such as "0.52", "12.3" or "1430".
+    static func seconds(_ value: Double) -> String {
+        value < 10
+            ? String(format: "%.2f", value)
+            : value < 1000 ? String(format: "%.1f", value) : String(format: "%.0f", value)
+    }
+
+    /// In megabytes of 10⁶ bytes.
+    static func megabytes(_ bytes: Int) -> String {
+        let value = Double(bytes) / 1e6
+        return String(format: value < 10 ? "%.1f" : "%.0f", value)
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Foundation
+import FusionKit
+
+/// A comparison with its report, and what the user is told of it.
+struct ComparisonJob {
+    let output: String
+    let overwrites: Bool
+    let latex: Bool
+    let threads: Int
+    let talk: Talk
+
+    /// How a comparison runs: in a folder, until somebody cancels, with progress.
+    typealias Work = (String, Cancellation, @escaping @Sendable (Inference.Progress) -> Void) throws -> Comparison
+
+    /// Compares and writes the report, also of what is finished when somebody asked to stop.
+    ///
+    /// - Throws: ``Failure``; `ExitCode` when the report is incomplete.
+    func run(_ work: Work) throws {
+        let folder = try ReportFolder(output, overwrites: overwrites)
+        Interruption.removeAtEnd(folder.temporary)
+        defer { Interruption.keep(folder.temporary) }
+        let bar = ProgressBar(talk)
+        defer { bar.clear() }
+        let start = ContinuousClock.now
+        let comparison = try Interruption.gracefully { try work(folder.work, $0) { bar.show($0) } }
+        bar.clear()
+        let rows = comparison.tables.flatMap(\.rows)
+        guard !rows.isEmpty else { throw SceneError(.cancelled, "Stopped as asked; nothing was written.", remedy: "") }
+        for row in rows {
+            if let failure = row.failure { talk.warn("\(row.method): \(failure)") }
+            for note in row.notes { talk.detail("\(row.method): \(note)") }
+        }
+        let record = RunRecord(
+            words: ["fusionkit"] + CommandLine.arguments.dropFirst(), versions: versions, threads: threads)
+        try folder.write(comparison, record: record, latex: latex)
+        for table in comparison.tables { try Console.result("\(table.title)\n\(text(table))\n") }
+        let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
+        talk.say("\(output)/index.html: \(comparison.finishedMethods) methods, \(seconds) s")
+        if !comparison.isComplete {
+            talk.warn("stopped; the report holds what had been finished and says so.")
+            throw ExitCode(Interruption.status)
+        }
+        guard comparison.finishedMethods > 0 else {
+            throw Failure(.data, "No method has a result; \(output)/index.html says why.")
+        }
+    }
+
+    private var versions: [RunRecord.Version] {
+        [
+            .init("FusionKit", FusionKitVersion.current), .init("libtorch", TorchLibrary.version),
+            .init("GDAL", RasterLibrary.version),
+        ]
+    }
+
+    private func text(_ table: ComparisonTable) -> String {
+        let metrics = table.metrics
+        var text = TextTable(["method"] + metrics.map(\.name) + ["seconds"], numeric: Array(1...metrics.count + 1))
+        text.rows = table.rows.map { row in
+            let values = metrics.map { metric in row.values[metric.name].map { String(format: "%.4f", $0) } ?? "–" }
+            return [row.method] + values + [row.use.map { String(format: "%.2f", $0.seconds) } ?? "–"]
+        }
+        return text.text
+    }
+}

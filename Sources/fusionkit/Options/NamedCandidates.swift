@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import FusionKit
+
+/// The methods to compare, as the user lists them.
+enum NamedCandidates {
+    /// What is compared when nobody says what: the plain enlargement to compare with, and the families' best.
+    private static let standard = [
+        "EXP", "Brovey", "GSA", "C-GS2-GLP", "BDSD-PC", "AWLP", "MTF-GLP-FS", "MTF-GLP-HPM", "MTF-GLP-HPM-R",
+    ]
+
+    /// The methods of lists such as `gsa,net.safetensors,mine=fused.tif`.
+    static func list(_ lists: [String], sharpening: Bool) throws -> [ComparisonCandidate] {
+        let words = lists.flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+        var candidates: [ComparisonCandidate] = []
+        for word in words where !word.isEmpty {
+            let candidate = try candidate(word, sharpening: sharpening)
+            guard !candidates.contains(where: { $0.name == candidate.name }) else {
+                throw ValidationError("--methods names '\(candidate.name)' twice; write name=FILE to tell files apart.")
+            }
+            candidates.append(candidate)
+        }
+        if !lists.isEmpty, candidates.isEmpty {
+            throw ValidationError("--methods names no method; 'fusionkit methods' lists all.")
+        }
+        return candidates.isEmpty ? defaults(sharpening: sharpening) : candidates
+    }
+
+    private static func defaults(sharpening: Bool) -> [ComparisonCandidate] {
+        guard sharpening else {
+            return [ComparisonCandidate(name: LaplacianPyramid.name, source: .fuser(.laplacianPyramid))]
+        }
+        return standard.compactMap(ClassicalMethods.named).map { .init(name: $0.name, source: .classical($0)) }
+    }
+
+    private static func candidate(_ word: String, sharpening: Bool) throws -> ComparisonCandidate {
+        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty {
+            return .init(name: parts[0], source: isWeights(parts[1]) ? .weights(parts[1]) : .image(parts[1]))
+        }
+        if isWeights(word) {
+            let name = ((word as NSString).lastPathComponent as NSString).deletingPathExtension
+            return .init(name: name, source: .weights(word))
+        }
+        if sharpening {
+            let method = try NamedChoices.method(word)
+            return .init(name: method.name, source: .classical(method))
+        }
+        if word.lowercased() == LaplacianPyramid.name.lowercased() {
+            return .init(name: LaplacianPyramid.name, source: .fuser(.laplacianPyramid))
+        }
+        throw ValidationError(
+            "There is no method '\(word)' that fuses pictures. Known is \(LaplacianPyramid.name); give the file of a trained "
+                + "network, or name=FILE for a picture that was fused before.")
+    }
+
+    private static func isWeights(_ file: String) -> Bool {
+        ["safetensors", "pth", "pt"].contains((file as NSString).pathExtension.lowercased())
+    }
+}

@@ -1,0 +1,138 @@
+import Analysis
+import Classical
+import Foundation
+import Inference
+import Metrics
+import Raster
+import Sensors
+import Synchronization
+import Testing
+
+@Suite("Comparison of sharpening methods") struct SharpeningComparisonTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        try Scene.simulate(in: directory)
+    }
+
+    private func comparison(
+        _ candidates: [ComparisonCandidate], change: (inout SharpeningComparison.Options) -> Void = { _ in }
+    ) throws -> SharpeningComparison {
+        var options = SharpeningComparison.Options()
+        options.sharpening.threads = 2
+        change(&options)
+        return try SharpeningComparison(
+            pan: directory.file("pan.tif"), ms: directory.file("ms.tif"), candidates: candidates, sensor: .ikonos,
+            options: options)
+    }
+
+    @Test("every method has a row of indices, time and memory by both protocols") func rows() throws {
+        let result = try comparison(Scene.classical("EXP", "GSA")).run(in: directory.path)
+        #expect(result.isComplete && result.tables.map(\.id) == ["reduced", "full"])
+        let reduced = result.tables[0]
+        #expect(reduced.rows.map(\.method) == ["EXP", "GSA"])
+        for row in reduced.rows {
+            #expect(row.values.count == Metrics.withReference.count && row.failure == nil)
+            #expect(row.bandValues["RMSE"]?.count == 4)
+            let use = try #require(row.use)
+            #expect(use.seconds > 0 && use.cpuSeconds > 0 && (use.memoryBytes ?? 1) > 0)
+        }
+        let errors = reduced.rows.compactMap { $0.values["RMSE"] }
+        #expect(errors[1] < errors[0], "sharpening beats enlarging: \(errors)")
+        #expect(directory.names == ["ms.tif", "pan.tif", "reduced-ms.tif", "reduced-pan.tif", "truth.tif"])
+    }
+
+    @Test("the indices are those of the method run on Wald's pair by itself") func sameAsByHand() throws {
+        let result = try comparison(Scene.classical("GSA")).run(in: directory.path)
+        let (pan, ms) = (try image("pan.tif"), try image("ms.tif"))
+        let scene = try WaldProtocol.reduce(ms: ms, pan: pan, sensor: .ikonos, ratio: 4)
+        let fused = try GSA().sharpen(ms: scene.ms, pan: scene.pan, sensor: .ikonos, ratio: 4)
+        let pair = try ImagePair(reference: ms, fused: fused, ratio: 4, peak: 2047)
+        for metric in Metrics.withReference {
+            let expected = try metric.value(pair)
+            let value = try #require(result.tables[0].rows[0].values[metric.name])
+            // The files between hold 32-bit numbers.
+            #expect(abs(value - expected) < 1e-4 * max(1, abs(expected)), "\(metric.name): \(value), \(expected)")
+        }
+    }
+
+    @Test("with a truth full resolution is judged too") func reference() throws {
+        let file = directory.file("truth.tif")
+        let result = try comparison(Scene.classical("EXP", "MTF-GLP")) { $0.reference = file }
+            .run(in: directory.path)
+        let full = result.tables[1]
+        #expect(full.metrics.contains { $0.name == "SAM" } && full.rows.allSatisfy { $0.values["SAM"] != nil })
+        #expect(full.view?.layers.first?.role == .truth)
+    }
+
+    @Test("a method that fails is a row with its reason, the others go on") func failure() throws {
+        var candidates = [ComparisonCandidate(name: "broken", source: .weights(directory.file("absent.safetensors")))]
+        candidates += Scene.classical("EXP")
+        let result = try comparison(candidates).run(in: directory.path)
+        for table in result.tables {
+            #expect(table.rows.map { $0.failure == nil } == [false, true])
+            #expect(table.rows[0].failure?.contains("absent.safetensors") == true)
+        }
+        #expect(result.isComplete && result.finishedMethods == 1)
+    }
+
+    @Test("an image that was fused before is judged where its size belongs") func existing() throws {
+        let candidates = [
+            ComparisonCandidate(name: "mine", source: .image(directory.file("truth.tif"))),
+            ComparisonCandidate(name: "small", source: .image(directory.file("ms.tif"))),
+            ComparisonCandidate(name: "other", source: .image(directory.file("pan.tif"))),
+        ]
+        let result = try comparison(candidates).run(in: directory.path)
+        #expect(result.tables[0].rows.map(\.method) == ["small"])
+        #expect(result.tables[0].rows[0].values["RMSE"] == 0 && result.tables[0].rows[0].use == nil)
+        #expect(result.tables[1].rows.map(\.method) == ["mine", "other"])
+        #expect(result.tables[1].rows[1].failure?.contains("1 bands") == true)
+        #expect(try FileManager.default.attributesOfItem(atPath: directory.file("ms.tif"))[.size] != nil)
+    }
+
+    @Test("who stops the work gets what is finished") func cancellation() throws {
+        let cancellation = Cancellation()
+        let result = try comparison(Scene.classical("EXP", "GSA", "MTF-GLP")).run(
+            in: directory.path, cancellation: cancellation
+        ) { if $0.stage.hasPrefix("GSA") { cancellation.cancel() } }
+        #expect(!result.isComplete && result.tables.count == 1)
+        #expect(result.tables[0].rows.map(\.method) == ["EXP"])
+    }
+
+    @Test("pictures show the region that was asked for, and else the one with most texture") func region() throws {
+        let window = Window(column: 64, row: 32, width: 96, height: 80)
+        let result = try comparison(Scene.classical("EXP")) { $0.region = window }.run(in: directory.path)
+        let view = try #require(result.tables[1].view)
+        let pan = try image("pan.tif")
+        #expect(view.window == window && view.layers[0].image[0, 0, 0] == pan[0, 32, 64])
+        #expect(throws: SceneError.self) {
+            try comparison([]) { $0.region = Window(column: 200, row: 0, width: 96, height: 80) }
+        }
+    }
+
+    @Test(
+        "the degraded pair is that of the toolbox", .enabled(if: Shared.satellite != nil, "the scenes are not there"),
+        arguments: ["wv2", "ikonos", "landsat8"])
+    func degradedPair(name: String) throws {
+        let folder = try #require(Shared.satellite)
+        let sensor: Sensor = name == "wv2" ? .worldView2 : name == "ikonos" ? .ikonos : .landsat8
+        _ = try SharpeningComparison(
+            pan: "\(folder)/\(name)/pan.tif", ms: "\(folder)/\(name)/ms.tif", candidates: [], sensor: sensor
+        ).run(in: directory.path)
+        for (ours, theirs) in [("reduced-ms.tif", "ms.tif"), ("reduced-pan.tif", "pan.tif")] {
+            let (one, other) = (try image(ours), try image(theirs, in: "\(folder)/\(name)_rr"))
+            #expect(one.width == other.width && one.bands == other.bands)
+            let largest = zip(one.values, other.values).map { abs($0 - $1) }.max() ?? .infinity
+            // Theirs are rounded to whole numbers.
+            #expect(largest <= 0.5 + 1e-3, "\(name), \(theirs): \(largest)")
+        }
+    }
+
+    private func image(_ name: String, in folder: String? = nil) throws -> Image {
+        let reader = try RasterReader("\(folder ?? directory.path)/\(name)")
+        let profile = reader.profile
+        let values = try reader.read(profile.window, as: Double.self)
+        return Image(bands: profile.bands.count, height: profile.height, width: profile.width, values: values)
+    }
+}
