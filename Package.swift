@@ -52,7 +52,7 @@ let package = Package(
             ].map { .embedInCode("CUDA/\($0)") }),
         // It finds the header of CScanCUDA by its path: SwiftPM gives no C++ target another one's module.
         .target(name: "ScanEmulation", path: "Tests/ScanEmulation"),
-        .target(name: "Networks", dependencies: ["StateSpace"]),
+        .target(name: "Networks", dependencies: ["StateSpace", "Torch"]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
         .systemLibrary(
@@ -61,8 +61,10 @@ let package = Package(
         .target(name: "Sensors"),
         .target(name: "Classical", dependencies: ["Sensors"]),
         .target(name: "Metrics", dependencies: ["Sensors"]),
-        .target(name: "Inference", dependencies: ["Networks", "Classical", "Raster"]),
-        .target(name: "Verification", dependencies: ["Inference", "Metrics"]),
+        .target(name: "Inference", dependencies: ["Classical", "Networks", "Raster", "Sensors", "Torch"]),
+        .target(
+            name: "Verification",
+            dependencies: ["Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch"]),
         .target(
             name: "Analysis",
             dependencies: ["Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "Torch"],
@@ -79,21 +81,23 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "CScan", "Classical", "Metrics", "Networks", "StateSpace",
+                "CScan", "Classical", "Metrics", "Networks", "Sensors", "StateSpace", "Torch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks"),
         .testTarget(name: "CScanTests", dependencies: ["CScan"]),
         .testTarget(
             name: "TorchTests", dependencies: ["Torch", "CTorch"], resources: [.copy("Resources")]),
-        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace", "CScanCUDA", "ScanEmulation"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
+        .testTarget(name: "StateSpaceTests", dependencies: ["StateSpace", "Torch", "CScanCUDA", "ScanEmulation"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "StateSpace", "Torch"]),
         .testTarget(name: "RasterTests", dependencies: ["Raster", "CMatIO"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
-        .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Raster"]),
-        .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
-        .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
+        .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "Sensors", "CGDAL"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Raster", "Sensors"]),
+        .testTarget(name: "VerificationTests", dependencies: ["Verification", "Networks", "Sensors", "Torch"]),
+        .testTarget(
+            name: "InferenceTests",
+            dependencies: ["Inference", "Classical", "Networks", "Raster", "Sensors", "Torch"]),
         .testTarget(
             name: "AnalysisTests", dependencies: ["Analysis", "Classical", "Inference", "Metrics", "Raster", "Sensors"]),
         .testTarget(name: "FusionKitCommandTests", dependencies: libraries + ["fusionkit", "FusionKit"]),

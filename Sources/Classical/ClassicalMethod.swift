@@ -179,8 +179,8 @@ public enum ClassicalMethods {
         MF(), FEHPM(), PWMBF(), TV(), SRD(),
     ]
 
-    /// The method that runs when none is named: it holds up on every scene we have.
-    public static let standard: any ClassicalMethod = MTFGLPFS()
+    /// The method that runs when none is named: among the best at both resolutions on every scene we have.
+    public static let standard: any ClassicalMethod = CGS2GLP()
 
     /// The method of a name or another name of it, in any case, with or without hyphens; nil when there is none.
     public static func named(_ name: String) -> (any ClassicalMethod)? {

@@ -21,7 +21,7 @@ extension ClassicalMethods {
         #expect(ClassicalMethods.named("MTF-GLP-CBD")?.name == "GS2-GLP")
         #expect(ClassicalMethods.named("bdsd64")?.name == "BDSD-64")
         #expect(ClassicalMethods.named("GLP") == nil)
-        #expect(ClassicalMethods.standard.name == "MTF-GLP-FS")
+        #expect(ClassicalMethods.standard.name == "C-GS2-GLP")
     }
 
     @Test(

@@ -26,7 +26,8 @@ import Testing
         #expect(abs(brightest - 1) < 1e-5)
     }
 
-    @Test("twelve bits in sixteen are noticed, and not where the user has said what is white") func twelveBits() throws {
+    @Test("twelve bits in sixteen are noticed, and not where the user has said what is white") func twelveBits() throws
+    {
         try picture("a.png", type: .uint16, white: 4000)
         let outcome = try Program.run("fuse", "a.png", "a.png", "-o", "dark.png", in: directory)
         #expect(outcome.status == 0 && outcome.error.contains("--first-peak 4095"), "\(outcome.error)")

@@ -1,3 +1,4 @@
+import Classical
 import Foundation
 import Inference
 import Networks
@@ -47,7 +48,8 @@ private final class Addition: Module, PairFusionNetwork {
     }
 
     private func fused(
-        _ first: String, _ second: String, fuser: PairFuser = .classical(LaplacianPyramid()), output: String = "out.png",
+        _ first: String, _ second: String, fuser: PairFuser = .classical(LaplacianPyramid()),
+        output: String = "out.png",
         change: (inout PairFusion.Options) -> Void = { _ in }
     ) throws -> (profile: RasterProfile, values: [Float]) {
         var options = PairFusion.Options()

@@ -72,7 +72,7 @@ import Testing
     func constantPictures() throws {
         let flat = try FusedPair(first: constant(40), second: constant(90), fused: constant(60.5))
         let expected: [String: Double] = [
-            "EN": 0, "SD": 0, "SF": 0, "AG": 0, "MI": 0, "NMI": 0, "CC": 0, "SCD": 0, "VIF": 2, "VIFF": 1, "Qabf": 1,
+            "EN": 0, "SD": 0, "SF": 0, "AG": 0, "MI": 0, "NMI": 0, "CC": 0, "SCD": 0, "VIF": 2, "VIFF": 1,
             "N^AB/F": 0, "Nabf_asrun": 0, "MS-SSIM": 1, "Q_CV": 0, "Q_CB": 1, "CE": 0, "EI": 0, "FMI_pixel": 1,
         ]
         for metric in everyVariant {

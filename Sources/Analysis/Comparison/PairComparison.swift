@@ -1,3 +1,4 @@
+import Classical
 import Foundation
 import Inference
 import Metrics
@@ -37,7 +38,8 @@ public struct PairComparison {
         self.candidates = candidates
         self.options = options
         // What can't be fused by the plainest method can't be compared.
-        _ = try PairFusion(first: first, second: second, fuser: .laplacianPyramid, options: options.fusion)
+        _ = try PairFusion(
+            first: first, second: second, fuser: .classical(PairMethods.standard), options: options.fusion)
         let whole = self.first.profile.window
         if let region = options.region, region.isEmpty || !whole.contains(region) {
             throw SceneError(

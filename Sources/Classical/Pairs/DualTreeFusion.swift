@@ -10,7 +10,8 @@ public struct DualTreeFusion: PairMethod {
     /// One line for people who choose.
     public let summary = "the stronger of the two in six directions at every scale, the mean of the coarsest"
     /// Who published it.
-    public let source = "Lewis et al.: Pixel- and region-based image fusion with complex wavelets, Information Fusion 8(2), 2007"
+    public let source =
+        "Lewis et al.: Pixel- and region-based image fusion with complex wavelets, Information Fusion 8(2), 2007"
     /// Parts that begin at such places have the same coefficients as the whole.
     public let sizeMultiple = 1 << DualTreeFusion.levels
     /// Bytes of memory for each pixel.
@@ -52,7 +53,9 @@ extension DualTree {
             for column in 0..<width {
                 let index = row * width + column
                 if row < coarseRows && column < coarseColumns {
-                    for tree in trees.indices { trees[tree][index] = (trees[tree][index] + other.trees[tree][index]) / 2 }
+                    for tree in trees.indices {
+                        trees[tree][index] = (trees[tree][index] + other.trees[tree][index]) / 2
+                    }
                     continue
                 }
                 // Two directions, each with a real and an imaginary part.

@@ -3,7 +3,8 @@ import Foundation
 extension FusionMetrics {
     /// Q^AB/F of Xydeas and Petrović: how well strength and direction of edges are preserved, weighted by the sources' strength.
     ///
-    /// Pictures without any edge give 1, since there is nothing to lose.
+    /// Black pictures give 1, since there is nothing to lose; other constant ones have edges at their frame, beyond which the
+    /// definition sees zeros.
     public struct Qabf: FusionMetric {
         /// What is said of the index.
         public let description = MetricDescription(

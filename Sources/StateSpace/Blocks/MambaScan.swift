@@ -65,7 +65,9 @@ final class MambaScan: Module {
         ).narrowed(axis: 2, start: inputs.size(1) - length, length: length)
         let parts = (steering ?? stateProjection(u.transposed(1, 2))).split(sizes: [rank, states, states], axis: 2)
         let delta = parts[0].linear(weight: stepProjection.weight).transposed(1, 2)
-        let (A, B, C) = (decay(of: [logDecay]) { -logDecay.exp() }, parts[1].transposed(1, 2), parts[2].transposed(1, 2))
+        let (A, B, C) = (
+            decay(of: [logDecay]) { -logDecay.exp() }, parts[1].transposed(1, 2), parts[2].transposed(1, 2)
+        )
         let result =
             if let path {
                 try selectiveScan(

@@ -116,7 +116,7 @@ public final class MultiPathScan: Module {
                 Tensor.concatenated(weights, axis: 0)
             }
         )
-            .split(sizes: weights.map { $0.size(0) }, axis: 2)
+        .split(sizes: weights.map { $0.size(0) }, axis: 2)
         func byPath(_ features: Tensor) -> Tensor {  // (B, L, K·N) → (B, K, N, L)
             features.unflattened(axis: 2, sizes: [count, states]).permuted(0, 2, 3, 1)
         }

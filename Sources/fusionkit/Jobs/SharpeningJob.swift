@@ -32,11 +32,11 @@ struct SharpeningJob {
         for notice in pair.notices { talk.say("note: \(notice)") }
         let (method, name, trainedFor) = try prepare(pair)
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
-        if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.say("note: \(note)") }
         describe(pair, method: name, sensor: sensor)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
         let job = try Pansharpening(pair: pair, method: method, sensor: sensor, options: options)
+        if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.say("note: \(note)") }
         let bar = ProgressBar(talk)
         defer { bar.clear() }
         let summary = try Interruption.gracefully { cancellation in

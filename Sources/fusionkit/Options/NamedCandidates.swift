@@ -28,7 +28,7 @@ enum NamedCandidates {
 
     private static func defaults(sharpening: Bool) -> [ComparisonCandidate] {
         guard sharpening else {
-            return [ComparisonCandidate(name: LaplacianPyramid.name, source: .fuser(.laplacianPyramid))]
+            return PairMethods.all.map { .init(name: $0.name, source: .fuser(.classical($0))) }
         }
         return standard.compactMap(ClassicalMethods.named).map { .init(name: $0.name, source: .classical($0)) }
     }
@@ -46,12 +46,8 @@ enum NamedCandidates {
             let method = try NamedChoices.method(word)
             return .init(name: method.name, source: .classical(method))
         }
-        if word.lowercased() == LaplacianPyramid.name.lowercased() {
-            return .init(name: LaplacianPyramid.name, source: .fuser(.laplacianPyramid))
-        }
-        throw ValidationError(
-            "There is no method '\(word)' that fuses pictures. Known is \(LaplacianPyramid.name); give the file of a trained "
-                + "network, or name=FILE for a picture that was fused before.")
+        let method = try NamedChoices.pairMethod(word)
+        return .init(name: method.name, source: .fuser(.classical(method)))
     }
 
     private static func isWeights(_ file: String) -> Bool {

@@ -25,7 +25,7 @@ enum OutputPath {
         guard access(place, W_OK) == 0 else {
             throw Failure(
                 .creation,
-                "\(file): the directory \(place) can't be written (\(String(cString: strerror(errno)))). "
+                "\(file): the directory \(place) may not be written (\(String(cString: strerror(errno)))). "
                     + "Give another place.")
         }
     }
