@@ -80,7 +80,7 @@ let package = Package(
         .testTarget(name: "RasterTests", dependencies: ["Raster", "CMatIO"]),
         .testTarget(name: "SensorsTests", dependencies: ["Sensors"]),
         .testTarget(name: "ClassicalTests", dependencies: ["Classical", "Metrics", "CGDAL"]),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "Raster"]),
         .testTarget(name: "VerificationTests", dependencies: ["Verification"]),
         .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
         .testTarget(name: "FusionKitCommandTests", dependencies: ["fusionkit", "FusionKit"]),

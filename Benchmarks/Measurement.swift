@@ -73,6 +73,13 @@ private func median(_ values: [Double]) -> Double {
 
 private func now() -> Double { Double(DispatchTime.now().uptimeNanoseconds) * 1e-9 }
 
+/// Seconds of user and system time that `body` takes on all threads.
+func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+    let start = processorTime()
+    try body()
+    return processorTime() - start
+}
+
 /// Seconds of user and system time of all threads.
 private func processorTime() -> Double {
     var time = timespec()

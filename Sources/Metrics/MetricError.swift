@@ -2,6 +2,8 @@
 public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Reference and fused image differ in bands, rows or columns.
     case shapes(reference: String, fused: String)
+    /// The sources of a fusion and its result are not single bands of one size.
+    case sources(first: String, second: String, fused: String)
     /// There is no band or no pixel.
     case empty(String)
     /// The image, after the border cut, is smaller than the metric's window.
@@ -12,6 +14,10 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
     case noValidPixels(metric: String)
     /// NaN or infinite samples among those that count.
     case notFinite(image: String, samples: Int)
+    /// An image with one value everywhere, of which the metric can't say anything.
+    case constant(metric: String)
+    /// The metric needs every pixel, and some are masked.
+    case masked(metric: String)
 
     /// What is wrong with the numbers found, and what to do.
     public var description: String {
@@ -19,6 +25,9 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
         case .shapes(let reference, let fused):
             "The reference is \(reference) (bands × rows × columns) and the fused image \(fused); "
                 + "both must be of one shape."
+        case .sources(let first, let second, let fused):
+            "The sources are \(first) and \(second) (bands × rows × columns) and the fused image \(fused); all must be one "
+                + "band of one size."
         case .empty(let shape):
             "There is nothing to compare in images of \(shape) (bands × rows × columns)."
         case .tooSmall(let metric, let height, let width, let minimum):
@@ -28,6 +37,10 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
             "The mask has \(pixels) pixels and the images \(expected)."
         case .noValidPixels(let metric):
             "The mask leaves nothing that \(metric) could be computed on."
+        case .constant(let metric):
+            "\(metric) isn't defined for an image with one value everywhere."
+        case .masked(let metric):
+            "\(metric) needs every pixel of the image, and some are nodata. Cut a part without nodata."
         case .notFinite(let image, let samples):
             "The \(image) has \(samples) NaN or infinite samples. Mark these pixels as nodata."
         }

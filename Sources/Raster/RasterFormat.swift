@@ -94,6 +94,9 @@ struct RasterFormat {
         GDALGetMetadataItem(driver, key, nil).map { String(cString: $0) }
     }
 
+    /// What names of such files usually end in.
+    var fileExtension: String? { RasterFormat.item("DMD_EXTENSION", of: driver).flatMap { $0.isEmpty ? nil : $0 } }
+
     /// The sample types that the format stores.
     var sampleTypes: [SampleType] {
         if let types = RasterFormat.limits[name]?.types { return types }
@@ -125,6 +128,11 @@ struct RasterFormat {
         // Pictures take a second or fourth band for transparency, which near infrared is not.
         let isPicture = ["PNG", "WEBP", "JPEG", "BMP", "GIF"].contains(name)
         let lacksAlpha = isPicture && count.isMultiple(of: 2) && profile.bands.last?.color != .alpha
+        if name == "JPEG", profile.alphaBand != nil {
+            throw RasterError(
+                .unsupportedShape, file: file, "JPEG keeps no opacity, and the image has some.",
+                remedy: "Write .png or .tif.")
+        }
         if !limits.bands.contains(count) || lacksAlpha || (name == "JPEG" || name == "BMP") && count == 2 {
             let fit = limits.bands.upperBound == 1 ? "1 band" : name == "WEBP" ? "3 bands" : "1 or 3 bands"
             throw RasterError(

@@ -101,6 +101,7 @@ extension RasterProfile.Band {
             color: color.flatMap { RasterProfile.ColorInterpretation(rawValue: String(cString: $0)) } ?? .undefined,
             scale: scale, offset: offset, unit: unit.map { String(cString: $0) } ?? "",
             metadata: dictionary(of: GDALGetMetadata(band, "")).filter { !$0.key.hasPrefix("STATISTICS_") })
+        usedBits = dictionary(of: GDALGetMetadata(band, "IMAGE_STRUCTURE"))["NBITS"].flatMap(Int.init)
     }
 }
 

@@ -20,6 +20,9 @@ public struct RasterProfile: Hashable, Sendable {
         public var name: String
         /// What the numbers are stored as.
         public var sampleType: SampleType
+        /// The bits of a number that are used, where the file says so and they are fewer than its type has: 1 in pictures
+        /// of black and white.
+        public var usedBits: Int?
         /// The value that stands for "no measurement here".
         public var nodata: Double?
         /// Its colour.

@@ -26,6 +26,13 @@ public final class RasterWriter: @unchecked Sendable {
             (self.format, self.creationOptions) = (format, creationOptions)
             (self.overwrites, self.inputs) = (overwrites, inputs)
         }
+
+        /// What names of files of ``format`` end in; nil where no format is named, or its files have no usual ending.
+        ///
+        /// - Throws: ``RasterError/Code/unknownFormat``.
+        public func fileExtension() throws -> String? {
+            try format.flatMap { try RasterFormat(file: "", name: $0).fileExtension }
+        }
     }
 
     /// The file as it was named.

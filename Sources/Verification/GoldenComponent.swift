@@ -45,6 +45,7 @@ struct GoldenComponent: Sendable {
     static let all: [String: [String: GoldenComponent]] = [
         "fusionmamba-rs": fusionMambaRS,
         "sharpening": sharpening,
+        "hyra": hyRA,
         "fusionmamba-mm": fusionMambaMM.merging(fusionMambaMMTraining) { $1 }.merging(fusionMambaMMImages) { $1 },
         "mmmamba": mmMamba.merging(mmMambaData) { $1 }.merging(miScan) { $1 },
         "lemamba": leMamba.merging(leMambaPaths) { $1 }.merging(leMambaNetwork) { $1 }.merging(leMambaTraining) { $1 },

@@ -31,7 +31,7 @@ import Testing
         let json = try Program.run("methods", "--json", in: directory)
         #expect(text.status == 0 && json.status == 0)
         let list = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
-        let names = ClassicalMethods.all.map(\.name) + [LaplacianPyramid.name] + NetworkSystem.all.map(\.name)
+        let names = ClassicalMethods.all.map(\.name) + PairMethods.all.map(\.name) + NetworkSystem.all.map(\.name)
         #expect(list.compactMap { $0["name"] as? String } == names)
         let table = text.output.split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
         #expect(table.dropFirst().map { String($0.prefix { $0 != " " }) } == names)

@@ -47,7 +47,7 @@ private final class Addition: Module, PairFusionNetwork {
     }
 
     private func fused(
-        _ first: String, _ second: String, fuser: PairFuser = .laplacianPyramid, output: String = "out.png",
+        _ first: String, _ second: String, fuser: PairFuser = .classical(LaplacianPyramid()), output: String = "out.png",
         change: (inout PairFusion.Options) -> Void = { _ in }
     ) throws -> (profile: RasterProfile, values: [Float]) {
         var options = PairFusion.Options()
@@ -181,7 +181,7 @@ private final class Addition: Module, PairFusionNetwork {
         let cancellation = Cancellation()
         cancellation.cancel()
         let stopped = sceneError {
-            _ = try PairFusion(first: a, second: a, fuser: .laplacianPyramid).run(
+            _ = try PairFusion(first: a, second: a, fuser: .classical(LaplacianPyramid())).run(
                 output: directory.file("out.png"), cancellation: cancellation)
         }
         #expect(stopped?.code == .cancelled)

@@ -52,7 +52,9 @@ public struct BTH: ClassicalMethod {
         let count = haze.count
         let covariances = statistics.bandCovariances()
         let means = (0..<count).map { statistics.mean(.band($0)) }
-        let panMean = statistics.mean(.gaussian)
+        // The filter's taps do not sum to 1: it keeps a part of an offset only.
+        let gaussianSum = MTFFilter.gaussian(ratio: statistics.scene.ratio).sum
+        let panMean = statistics.mean(.gaussian) + offset * (1 - gaussianSum)
         let share = statistics.count > 0 ? (statistics.count - 1) / statistics.count : 0
         let weights = LeastSquares.weights(
             covariance: (0..<count * count).map {

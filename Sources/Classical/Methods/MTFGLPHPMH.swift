@@ -1,3 +1,5 @@
+import Sensors
+
 /// Generalised Laplacian pyramid with high-pass modulation and haze correction.
 ///
 /// h_b is the haze of a band (``Haze``); w = least squares of LPg(P) on [1, M], h_P = w·[1, h] that of PAN; P_L,b = U(D(G_b ∗ P));
@@ -43,8 +45,13 @@ public struct MTFGLPHPMH: ClassicalMethod {
         let bands = haze.indices
         let weights = LeastSquares.weights(
             covariance: statistics.bandCovariances(), target: bands.map { statistics.covariance(.band($0), .gaussian) })
-        let panHaze = bands.reduce(statistics.mean(.gaussian)) {
+        // The filters' taps do not sum to 1: they keep a part of an offset only.
+        let gaussianSum = MTFFilter.gaussian(ratio: statistics.scene.ratio).sum
+        let panHaze = bands.reduce(statistics.mean(.gaussian) + offset * (1 - gaussianSum)) {
             $0 + weights[$1] * (haze[$1] - statistics.mean(.band($1)))
+        }
+        let lowPassHazes = statistics.scene.filterOfBand.map { filter in
+            panHaze - offset * (1 - statistics.scene.filters[filter].sum)
         }
         let mean = statistics.mean(.pan) - panHaze
         let modulation = modulation
@@ -54,9 +61,9 @@ public struct MTFGLPHPMH: ClassicalMethod {
             ], ingredients: .lowPassPAN
         ) { block in
             block.fuseBands { band, interpolated, pan, lowPass, result in
-                let haze = haze[band]
+                let (haze, lowPassHaze) = (haze[band], lowPassHazes[band])
                 for pixel in result.indices {
-                    let factor = modulation(pan[pixel] - panHaze, over: lowPass[pixel] - panHaze, mean: mean)
+                    let factor = modulation(pan[pixel] - panHaze, over: lowPass[pixel] - lowPassHaze, mean: mean)
                     result[pixel] = (interpolated[pixel] - haze) * factor + haze
                 }
             }

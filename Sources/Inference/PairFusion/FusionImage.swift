@@ -1,3 +1,4 @@
+import Foundation
 import Raster
 import Sensors
 
@@ -8,6 +9,8 @@ struct FusionImage: Sendable {
     let peak: Double
     /// Indices of red, green and blue; nil where the image is grey, also where three equal bands are stored.
     let colour: [Int]?
+    /// Whether the sample that is white is only the largest that the type could hold.
+    private let isPeakAssumed: Bool
     private let bands: [Int]
 
     /// Opens an image.
@@ -20,7 +23,10 @@ struct FusionImage: Sendable {
         bands = profile.dataBands
         self.reader = reader
         let type = profile.withBands(bands).sampleType
-        self.peak = peak ?? (type.isFloatingPoint ? 1 : type.range.upperBound)
+        let bits = bands.compactMap { profile.bands[$0].usedBits }.max().flatMap { (1...16).contains($0) ? $0 : nil }
+        let largest = bits.map { Double(1 << $0 - 1) } ?? type.range.upperBound
+        self.peak = peak ?? (type.isFloatingPoint ? 1 : largest)
+        isPeakAssumed = peak == nil && bits == nil
         if bands.contains(where: { profile.bands[$0].color == .palette }) {
             throw SceneError(
                 .imageBands, "\(file) holds numbers of colours, not colours.",
@@ -50,6 +56,33 @@ struct FusionImage: Sendable {
             }
         }
         return false
+    }
+
+    /// What to tell the user before the work: samples that are all dark for their type, and a camera that was held on its
+    /// side.
+    func notices(peakOption: String) throws -> [String] {
+        var notices: [String] = []
+        if isPeakAssumed, sampleType == .uint16, let brightest = try brightest(), brightest > 0, brightest < 16384 {
+            let bits = Int(log2(brightest).rounded(.down)) + 1
+            notices.append(
+                "\(reader.file): the brightest sample is \(Int(brightest)), and \(Int(peak)) counts as white. If it has "
+                    + "\(bits) bits, give \(peakOption) \(1 << bits - 1).")
+        }
+        if let orientation = profile.metadata[""]?["EXIF_Orientation"], !["", "0", "1"].contains(orientation) {
+            notices.append(
+                "\(reader.file): the camera says that the picture is to be turned (EXIF orientation \(orientation)); its "
+                    + "pixels are taken as they are stored.")
+        }
+        return notices
+    }
+
+    private func brightest() throws -> Double? {
+        var brightest: Float?
+        for window in reader.profile.window.tiles(width: reader.profile.width, height: 256) {
+            let values: [Float] = try reader.read(window, bands: bands)
+            if let largest = values.max() { brightest = max(brightest ?? largest, largest) }
+        }
+        return brightest.map(Double.init)
     }
 
     /// The brightness of a window, (H, W) in 0…1, 0 where nothing is known; and which pixels are known, nil where all are.

@@ -5,7 +5,7 @@ import Torch
 /// What makes one brightness of two.
 public enum PairFuser {
     /// Without training.
-    case laplacianPyramid
+    case classical(any PairMethod)
     /// A network with its weights, on a device.
     case network(any PairFusionNetwork, name: String, device: Device)
 
@@ -23,7 +23,7 @@ public enum PairFuser {
     /// The name of the method.
     public var name: String {
         switch self {
-        case .laplacianPyramid: LaplacianPyramid.name
+        case .classical(let method): method.name
         case .network(_, let name, _): name
         }
     }
@@ -31,7 +31,7 @@ public enum PairFuser {
     /// What parts of an image should begin at multiples of.
     var sizeMultiple: Int {
         switch self {
-        case .laplacianPyramid: LaplacianPyramid.sizeMultiple
+        case .classical(let method): method.sizeMultiple
         case .network(let network, _, _): network.sizeMultiple
         }
     }
@@ -39,7 +39,7 @@ public enum PairFuser {
     /// Bytes of memory for each pixel of a part.
     var bytesPerPixel: Int {
         switch self {
-        case .laplacianPyramid: LaplacianPyramid.bytesPerPixel
+        case .classical(let method): method.bytesPerPixel
         case .network(let network, _, _): network.bytesPerPixel
         }
     }
@@ -47,8 +47,8 @@ public enum PairFuser {
     /// Fuses two images, (H, W) in 0…1; the result, too.
     func fuse(_ first: [Float], _ second: [Float], height: Int, width: Int) throws -> [Float] {
         switch self {
-        case .laplacianPyramid:
-            return LaplacianPyramid.fuse(first, second, height: height, width: width).map { min(max($0, 0), 1) }
+        case .classical(let method):
+            return method.fuse(first, second, height: height, width: width).map { min(max($0, 0), 1) }
         case .network(let network, _, let device):
             return try withTorchErrors {
                 try withInference {

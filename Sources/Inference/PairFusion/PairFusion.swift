@@ -70,6 +70,13 @@ public struct PairFusion {
 
     var size: (height: Int, width: Int) { (first.profile.height, first.profile.width) }
 
+    /// What the user should know before the work, a sentence each.
+    ///
+    /// - Throws: `RasterError` for samples that can't be read.
+    public func notices() throws -> [String] {
+        try first.notices(peakOption: "--first-peak") + second.notices(peakOption: "--second-peak")
+    }
+
     private func checkGrids() throws {
         let (a, b) = (first.profile, second.profile)
         guard a.width == b.width, a.height == b.height else {
@@ -179,6 +186,8 @@ public struct PairFusion {
             profile.geoTransform = second.profile.geoTransform
             profile.projection = second.profile.projection
         }
+        // How a camera took one of two pictures is untrue of both, and pictures would get a file beside them for it.
+        profile.metadata[""] = profile.metadata[""]?.filter { !$0.key.hasPrefix("EXIF_") }
         let nodata = first.profile.nodata ?? second.profile.nodata
         func band(_ color: RasterProfile.ColorInterpretation) -> RasterProfile.Band {
             RasterProfile.Band(sampleType: outputType, nodata: color == .alpha ? nil : nodata, color: color)

@@ -57,6 +57,10 @@ struct ConvertCommand: ParsableCommand {
         let checkpoint = try NetworkCheckpoint(
             file: input, system: system.map(NamedChoices.system), sensor: known?.name, peak: peak ?? known?.peak,
             ratio: ratio)
+        if let ratio, let network = checkpoint.network as? any SharpeningNetwork, network.ratio != ratio {
+            throw Failure(
+                .data, "\(input): the weights are for a ratio of \(network.ratio), not \(ratio). Leave --ratio away.")
+        }
         if let known { try known.check(checkpoint.network, of: input) }
         for notice in checkpoint.notices { talk.talk.say("note: \(notice)") }
         var description = checkpoint.description

@@ -79,7 +79,10 @@ struct CreateCommand: ParsableCommand {
             try cancellation.check()
             try SafetensorsFile.write(network.state(), metadata: description.metadata, to: output)
         }
-        talk.talk.say("\(output): \(description.system), \(network.parameterCount) random parameters, seed \(seed)")
+        let bytes = (try? FileManager.default.attributesOfItem(atPath: output)[.size] as? Int) ?? 0
+        talk.talk.say(
+            "\(output): \(description.system), \(network.parameterCount) random parameters, seed \(seed), "
+                + "\(bytes / 1_000_000) MB")
     }
 }
 

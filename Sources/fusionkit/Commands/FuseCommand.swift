@@ -8,7 +8,7 @@ struct FuseCommand: ParsableCommand {
         discussion: """
             The first image is the one with the structure (visible light, MRI, phase contrast), the second adds to it \
             (infrared, CT, PET, SPECT, GFP). Both are grey or colour pictures of the same size. Brightness is fused; \
-            colours of the image that has any are kept, opacity too. Without --weights the Laplacian pyramid fuses.
+            colours of the image that has any are kept, opacity too. Without --weights and --method the Laplacian pyramid fuses.
 
             Two folders are fused picture by picture, paired by name, into a folder.
 
@@ -22,6 +22,12 @@ struct FuseCommand: ParsableCommand {
     var second: String
 
     @OptionGroup(title: "Output") var output: OutputOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "A method without training; 'fusionkit methods' lists those that fuse (default: LP).", valueName: "name"),
+        completion: .list(PairMethods.all.map(\.name)))
+    var method: String?
 
     @Option(
         help: ArgumentHelp("A trained network; 'fusionkit methods' lists those that fuse.", valueName: "file"),
@@ -56,6 +62,10 @@ struct FuseCommand: ParsableCommand {
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
     func validate() throws {
+        if let method {
+            if weights != nil { throw ValidationError("--method and --weights both choose; give one.") }
+            _ = try NamedChoices.pairMethod(method)
+        }
         for (name, peak) in [("first", firstPeak), ("second", secondPeak)] {
             if let peak, !(peak > 0 && peak.isFinite) {
                 throw ValidationError("--\(name)-peak is \(peak); give a number above 0.")
@@ -77,7 +87,9 @@ struct FuseCommand: ParsableCommand {
         options.threads = resources.threadCount
         options.sampleType = output.sampleType
         options.writing = output.writing
-        let job = FuseJob(weights: weights, device: resources.device, options: options, talk: talk.talk)
+        let method = try method.map(NamedChoices.pairMethod) ?? PairMethods.standard
+        let job = FuseJob(
+            method: method, weights: weights, device: resources.device, options: options, talk: talk.talk)
         switch (isDirectory(first), isDirectory(second)) {
         case (false, false): try job.run(first, second, output: output.output)
         case (true, true): try job.run(folder: first, folder: second, output: output.output)

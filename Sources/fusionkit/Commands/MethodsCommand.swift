@@ -46,7 +46,7 @@ private struct MethodDescription: Encodable {
     let needsWeights: Bool
     let presets: [Preset]
 
-    static var all: [MethodDescription] { sharpening + [pyramid] + networks }
+    static var all: [MethodDescription] { sharpening + fusion + networks }
 
     private static var sharpening: [MethodDescription] {
         ClassicalMethods.all.map {
@@ -57,10 +57,12 @@ private struct MethodDescription: Encodable {
         }
     }
 
-    private static var pyramid: MethodDescription {
-        MethodDescription(
-            name: LaplacianPyramid.name, title: "Laplacian pyramid", summary: LaplacianPyramid.summary,
-            source: LaplacianPyramid.source, tasks: [.fuse], needsWeights: false, presets: [])
+    private static var fusion: [MethodDescription] {
+        PairMethods.all.map {
+            MethodDescription(
+                name: $0.name, title: $0.title, summary: $0.summary, source: $0.source, tasks: [.fuse],
+                needsWeights: false, presets: [])
+        }
     }
 
     private static var networks: [MethodDescription] {

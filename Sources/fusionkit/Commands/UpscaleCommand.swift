@@ -58,6 +58,7 @@ struct UpscaleCommand: ParsableCommand {
         options.sampleType = output.sampleType
         options.writing = output.writing
         let job = try Upscaling(input, method: method, options: options)
+        talk.talk.warnOfNarrowing(to: output.sampleType, from: job.profile.sampleType)
         let bar = ProgressBar(talk.talk)
         defer { bar.clear() }
         let profile = try Interruption.gracefully { cancellation in

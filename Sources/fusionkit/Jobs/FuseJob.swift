@@ -3,6 +3,7 @@ import FusionKit
 
 /// The fusion of two pictures, or of two folders of pictures, as the user asked for it.
 struct FuseJob {
+    let method: any PairMethod
     let weights: String?
     let device: DeviceChoice
     let options: PairFusion.Options
@@ -37,6 +38,7 @@ struct FuseJob {
         let fuser = try fuser()
         let bar = ProgressBar(talk)
         defer { bar.clear() }
+        let fileExtension = try options.writing.fileExtension()
         var failures: [String] = []
         var statuses: Set<Int32> = []
         let start = ContinuousClock.now
@@ -44,7 +46,10 @@ struct FuseJob {
             for (index, pair) in pairs.pairs.enumerated() {
                 try cancellation.check()
                 bar.show(Inference.Progress(stage: "fusing", done: index, total: pairs.pairs.count))
-                let file = folder.file((pair.first as NSString).lastPathComponent)
+                let name = (pair.first as NSString).lastPathComponent
+                let file = folder.file(
+                    fileExtension.flatMap { ((name as NSString).deletingPathExtension as NSString).appendingPathExtension($0) }
+                        ?? name)
                 do {
                     try OutputPath.check(
                         file, overwrites: options.writing.overwrites, inputs: [pair.first, pair.second])
@@ -76,7 +81,7 @@ struct FuseJob {
     }
 
     private func fuser() throws -> PairFuser {
-        guard let weights else { return .laplacianPyramid }
+        guard let weights else { return .classical(method) }
         let checkpoint = try NetworkCheckpoint.forUse(weights, talk: talk)
         return try PairFuser(checkpoint, device: device.device())
     }
@@ -86,6 +91,7 @@ struct FuseJob {
         progress: @escaping @Sendable (Inference.Progress) -> Void = { _ in }
     ) throws -> PairFusion.Summary {
         let job = try PairFusion(first: first, second: second, fuser: fuser, options: options)
+        for notice in try job.notices() { talk.warn(notice) }
         let summary = try job.run(output: output, cancellation: cancellation, progress: progress)
         if let file = summary.coloursFrom { talk.detail("\(output): colours of \(file)") }
         if let side = summary.tileSide { talk.detail("\(output): parts of \(side) × \(side) pixels") }

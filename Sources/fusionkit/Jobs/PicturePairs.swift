@@ -22,6 +22,9 @@ struct PicturePairs {
                 guard let first = left[name], let second = right[name] else { return nil }
                 return Pair(name: name, first: first, second: second)
             }
+        for (folder, pictures) in [(first, left), (second, right)] where pictures.isEmpty {
+            throw Failure(.data, "\(folder): there are no pictures in it (\(Self.extensions.sorted().joined(separator: ", "))).")
+        }
         guard !pairs.isEmpty else {
             throw Failure(
                 .data,
@@ -45,7 +48,7 @@ struct PicturePairs {
             throw Failure(.missingInput, "\(folder): the folder can't be read.")
         }
         var result: [String: String] = [:]
-        for name in names.sorted() where !name.hasPrefix(".") && extensions.contains(lowercasedExtension(name)) {
+        for name in names.sorted() where !name.hasPrefix(".") && isPicture(name) {
             let stem = (name as NSString).deletingPathExtension
             let file = (folder as NSString).appendingPathComponent(name)
             if let other = result[stem] {
@@ -56,6 +59,9 @@ struct PicturePairs {
         }
         return result
     }
+
+    /// Whether a name is that of a picture.
+    static func isPicture(_ name: String) -> Bool { extensions.contains(lowercasedExtension(name)) }
 
     private static func lowercasedExtension(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
 
@@ -78,6 +84,14 @@ struct OutputFolder {
                 throw Failure(.creation, "\(path): it is a file; pictures of two folders go into a folder.")
             }
             return
+        }
+        if PicturePairs.isPicture(path) {
+            throw Failure(
+                .creation, "\(path): pictures of two folders go into a folder, and this is a picture's name. Give another.")
+        }
+        let parent = folder(of: (path as NSString).standardizingPath)
+        if !parent.isEmpty, !FileManager.default.fileExists(atPath: parent) {
+            throw Failure(.creation, "\(path): the directory \(parent) does not exist. Make it, or give another place.")
         }
         guard mkdir(path, 0o777) == 0 else {
             throw Failure(

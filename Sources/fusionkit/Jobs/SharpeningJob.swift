@@ -33,6 +33,7 @@ struct SharpeningJob {
         let (method, name, trainedFor) = try prepare(pair)
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
         describe(pair, method: name, sensor: sensor)
+        talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
         let job = try Pansharpening(pair: pair, method: method, sensor: sensor, options: options)
         let bar = ProgressBar(talk)

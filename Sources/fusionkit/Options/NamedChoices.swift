@@ -9,11 +9,23 @@ enum NamedChoices {
         if let system = NetworkSystem.named(name) {
             throw ValidationError("\(system.title) is a network: name its weights with --weights FILE, not --method.")
         }
-        if name.lowercased() == LaplacianPyramid.name.lowercased() {
+        if let pair = PairMethods.named(name) {
             throw ValidationError(
-                "\(LaplacianPyramid.name) fuses pictures and sharpens nothing: fusionkit fuse runs it.")
+                "\(pair.name) fuses pictures and sharpens nothing: fusionkit fuse runs it.")
         }
         throw unknown("method", name, ClassicalMethods.all.map(\.name), hint: "'fusionkit methods' lists all.")
+    }
+
+    static func pairMethod(_ name: String) throws -> any PairMethod {
+        if let method = PairMethods.named(name) { return method }
+        if let system = NetworkSystem.named(name) {
+            throw ValidationError("\(system.title) is a network: name its weights with --weights FILE, not --method.")
+        }
+        if let method = ClassicalMethods.named(name) {
+            throw ValidationError("\(method.name) sharpens and fuses no pictures: fusionkit pansharpen runs it.")
+        }
+        let known = PairMethods.all.map(\.name)
+        throw unknown("method", name, known, hint: "Known are \(known.joined(separator: ", ")).")
     }
 
     /// The sensor of a name; nil for "none", about which nothing is known.

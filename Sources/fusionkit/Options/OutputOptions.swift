@@ -44,3 +44,15 @@ struct OutputOptions: ParsableArguments {
         RasterWriter.Options(format: format, creationOptions: creation, overwrites: overwrite)
     }
 }
+
+extension Talk {
+    /// Says so where the type that was asked for cannot hold every number of the input.
+    func warnOfNarrowing(to type: SampleType?, from input: SampleType) {
+        guard let type, !type.isFloatingPoint else { return }
+        let (low, high) = (type.range.lowerBound, type.range.upperBound)
+        guard input.range.lowerBound < low || input.range.upperBound > high else { return }
+        warn(
+            "-ot \(type.name) holds \(low.plain) to \(high.plain), less than the input's \(input.name): numbers beyond "
+                + "become the nearest of these. To scale them leave -ot away and use gdal_translate -scale.")
+    }
+}

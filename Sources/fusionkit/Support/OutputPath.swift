@@ -21,5 +21,12 @@ enum OutputPath {
             throw Failure(
                 .creation, "\(file): the directory \(folder) does not exist. Make it, or give another name.")
         }
+        let place = folder.isEmpty ? "." : folder
+        guard access(place, W_OK) == 0 else {
+            throw Failure(
+                .creation,
+                "\(file): the directory \(place) can't be written (\(String(cString: strerror(errno)))). "
+                    + "Give another place.")
+        }
     }
 }

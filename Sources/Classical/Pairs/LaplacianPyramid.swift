@@ -2,33 +2,31 @@
 /// scale and pixel the detail of the larger absolute value is taken, and the mean of what is left.
 ///
 /// It needs no training and is what fused images are usually compared with first.
-public enum LaplacianPyramid {
+public struct LaplacianPyramid: PairMethod {
     /// The name on the command line.
-    public static let name = "LP"
+    public let name = "LP"
+    /// Its full name.
+    public let title = "Laplacian pyramid"
     /// One line for people who choose.
-    public static let summary = "Laplacian pyramid: the stronger detail of the two at every scale, the mean of the rest"
+    public let summary = "the stronger detail of the two at every scale of a pyramid, the mean of the rest"
     /// Who published it.
-    public static let source = "Burt, Adelson: The Laplacian Pyramid as a Compact Image Code, IEEE TCOM 31, 1983"
-    /// Scales of detail, at most.
-    public static let levels = 5
-    /// Heights and widths of parts of an image that begin at multiples of this have the same pyramid as the whole.
-    public static let sizeMultiple = 1 << levels
+    public let source = "Burt, Adelson: The Laplacian Pyramid as a Compact Image Code, IEEE TCOM 31, 1983"
+    /// Parts that begin at such places have the same pyramid as the whole.
+    public let sizeMultiple = 1 << LaplacianPyramid.levels
     /// Bytes of memory for each pixel.
-    public static let bytesPerPixel = 96
+    public let bytesPerPixel = 96
 
-    /// Fuses two images.
-    ///
-    /// - Parameters:
-    ///   - first: (H, W), in any unit.
-    ///   - second: the same size, in the same unit.
-    /// - Returns: (H, W); rarely a little beyond the range of the inputs.
-    public static func fuse(_ first: [Float], _ second: [Float], height: Int, width: Int) -> [Float] {
-        precondition(
-            first.count == height * width && second.count == height * width && height > 0 && width > 0,
-            "\(first.count) and \(second.count) samples for \(height) × \(width)")
-        return fuse(
+    /// Scales of detail, at most.
+    private static let levels = 5
+
+    /// The method has no settings.
+    public init() {}
+
+    /// Rarely a little beyond the range of the inputs.
+    public func fuse(_ first: [Float], _ second: [Float], height: Int, width: Int) -> [Float] {
+        Self.fuse(
             Plane(height: height, width: width, values: first), Plane(height: height, width: width, values: second),
-            levels: levels
+            levels: Self.levels
         ).values
     }
 

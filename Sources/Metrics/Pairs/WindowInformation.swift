@@ -1,0 +1,207 @@
+import Foundation
+
+/// The information that windows of two feature maps share with those of a third.
+enum WindowInformation {
+    /// The mean over all 3 × 3 windows of the mean of both sources' normalised information.
+    static func mean(_ first: Plane, _ second: Plane, _ fused: Plane) -> Double {
+        let (rows, columns) = (fused.height - 2, fused.width - 2)
+        var sum = 0.0
+        // One allocation serves all windows.
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * WindowDistribution.memory + CoupledPath.memory) {
+            guard let memory = $0.baseAddress else { return }
+            memory.initialize(repeating: 0, count: $0.count)
+            var f = WindowDistribution(memory)
+            var a = WindowDistribution(memory + WindowDistribution.memory)
+            var b = WindowDistribution(memory + 2 * WindowDistribution.memory)
+            var path = CoupledPath(memory + 3 * WindowDistribution.memory)
+            first.values.withUnsafeBufferPointer { first in
+                second.values.withUnsafeBufferPointer { second in
+                    fused.values.withUnsafeBufferPointer { fusedValues in
+                        for row in 0..<rows {
+                            for place in row * fused.width..<row * fused.width + columns {
+                                f.load(fusedValues, at: place, width: fused.width)
+                                a.load(first, at: place, width: fused.width)
+                                b.load(second, at: place, width: fused.width)
+                                sum += f.normalizedInformation(&a, &path) + f.normalizedInformation(&b, &path)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return sum / 2 / Double(rows * columns)
+    }
+}
+
+/// Nine features as a distribution over their places, column by column.
+struct WindowDistribution {
+    static let count = 9
+    static let memory = 4 * count
+    private let features: UnsafeMutablePointer<Double>
+    /// p, features stretched to 0…1 and divided by their sum.
+    let probabilities: UnsafeMutablePointer<Double>
+    /// Σ_{j ≤ i} p_j.
+    let cumulative: UnsafeMutablePointer<Double>
+    /// log p, 0 where p is 0.
+    private let logarithms: UnsafeMutablePointer<Double>
+    private var isConstant = false
+    private var isAnalysed = false
+    private var total = 0.0
+    private var entropy = 0.0
+    /// Mean of the places.
+    private(set) var center = 0.0
+    /// Their standard deviation.
+    private var deviation = 0.0
+
+    /// - Parameter memory: ``memory`` numbers, initialised.
+    init(_ memory: UnsafeMutablePointer<Double>) {
+        features = memory
+        probabilities = memory + Self.count
+        cumulative = memory + 2 * Self.count
+        logarithms = memory + 3 * Self.count
+    }
+
+    mutating func load(_ values: UnsafeBufferPointer<Double>, at place: Int, width: Int) {
+        for column in 0..<3 {
+            for row in 0..<3 { features[3 * column + row] = values[place + row * width + column] }
+        }
+        isAnalysed = false
+    }
+
+    /// 2·(H(A) + H(F) − H(F, A))/(H(A) + H(F)).
+    mutating func normalizedInformation(_ other: inout WindowDistribution, _ path: inout CoupledPath) -> Double {
+        var areEqual = true
+        for index in 0..<Self.count where features[index] != other.features[index] { areEqual = false }
+        if areEqual { return 1 }
+        analyse()
+        other.analyse()
+        let entropies = entropy + other.entropy
+        let shared = entropies - jointEntropy(other, &path)
+        return shared == 0 || entropies == 0 ? 0 : 2 * shared / entropies
+    }
+
+    private mutating func analyse() {
+        if isAnalysed { return }
+        isAnalysed = true
+        var (low, high) = (features[0], features[0])
+        for index in 1..<Self.count {
+            low = features[index] < low ? features[index] : low
+            high = features[index] > high ? features[index] : high
+        }
+        isConstant = low == high
+        var sum = 0.0
+        for index in 0..<Self.count {
+            probabilities[index] = isConstant ? 1 : (features[index] - low) / (high - low)
+            sum += probabilities[index]
+        }
+        var (moment, square) = (0.0, 0.0)
+        (total, entropy) = (0, 0)
+        for index in 0..<Self.count {
+            let probability = probabilities[index] / sum
+            probabilities[index] = probability
+            total += probability
+            cumulative[index] = total
+            logarithms[index] = probability > 0 ? log(probability) : 0
+            entropy -= probability * logarithms[index]
+            let position = Double(index + 1)
+            moment += position * probability
+            square += position * position * probability
+        }
+        center = moment
+        let variance = square - moment * moment
+        deviation = variance > 0 ? variance.squareRoot() : 0
+    }
+
+    /// Pearson's coefficient of the probabilities; 0 where one is constant.
+    private func correlation(_ other: WindowDistribution) -> Double {
+        // Quirk: where both are, the authors' means of ninths leave a rounding error on either side, whose correlation is 1.
+        if isConstant || other.isConstant { return isConstant && other.isConstant ? 1 : 0 }
+        let (mean, otherMean) = (total / Double(Self.count), other.total / Double(Self.count))
+        var (products, squares, otherSquares) = (0.0, 0.0, 0.0)
+        for index in 0..<Self.count {
+            let (x, y) = (probabilities[index] - mean, other.probabilities[index] - otherMean)
+            products += x * y
+            squares += x * x
+            otherSquares += y * y
+        }
+        return products == 0 ? 0 : products / (squares * otherSquares).squareRoot()
+    }
+
+    /// The entropy of the joint distribution φ·ΔU + (1 − φ)·p_f·p_a, where U is the largest (c ≥ 0) or smallest (c < 0) joint
+    /// distribution of Fréchet and φ = c·σ_f·σ_a/Σ(U − F·A) makes its correlation of places c.
+    ///
+    /// Outside ``CoupledPath`` log((1 − φ)·p_f·p_a) is a sum of logarithms that are known, so the sum over all 81 cells takes
+    /// those of the path and one more. Entries can be negative; then the real part of their logarithm counts.
+    private func jointEntropy(_ other: WindowDistribution, _ path: inout CoupledPath) -> Double {
+        let coefficient = correlation(other)
+        var phi = 0.0
+        if coefficient != 0 && deviation != 0 && other.deviation != 0 {
+            path.walk(self, other, isAscending: coefficient > 0)
+            let covariance = path.covariance(self, other)
+            if covariance != 0 { phi = coefficient * deviation * other.deviation / covariance }
+        }
+        if phi == 0 { return entropy * other.total + other.entropy * total }
+        let rest = 1 - phi
+        let restLogarithm = rest == 0 ? 0 : log(abs(rest))
+        var sum = rest * (restLogarithm * total * other.total - entropy * other.total - other.entropy * total)
+        for cell in 0..<path.cells {
+            let (i, j, mass) = path[cell]
+            let independent = rest * probabilities[i] * other.probabilities[j]
+            let joint = phi * mass + independent
+            if joint != 0 { sum += joint * log(abs(joint)) }
+            sum -= independent * (restLogarithm + logarithms[i] + other.logarithms[j])
+        }
+        return -sum
+    }
+}
+
+/// The cells (i, j) where one of Fréchet's bounds has mass: at most 17 on a monotone path.
+struct CoupledPath {
+    static let memory = 3 * 18
+    private let masses: UnsafeMutablePointer<Double>
+    private let rows: UnsafeMutablePointer<Double>
+    private let columns: UnsafeMutablePointer<Double>
+    private(set) var cells = 0
+
+    /// - Parameter memory: ``memory`` numbers, initialised.
+    init(_ memory: UnsafeMutablePointer<Double>) {
+        masses = memory
+        rows = memory + 18
+        columns = memory + 36
+    }
+
+    subscript(cell: Int) -> (i: Int, j: Int, mass: Double) { (Int(rows[cell]), Int(columns[cell]), masses[cell]) }
+
+    /// Lays both distributions out on 0…1, the second one backwards for the lower bound: a cell has the mass of what its two
+    /// stretches have in common.
+    mutating func walk(_ first: WindowDistribution, _ second: WindowDistribution, isAscending: Bool) {
+        let count = WindowDistribution.count
+        var (i, step) = (0, 0)
+        var position = 0.0
+        cells = 0
+        while i < count && step < count {
+            let j = isAscending ? step : count - 1 - step
+            let end = isAscending ? second.cumulative[j] : 1 - (j > 0 ? second.cumulative[j - 1] : 0)
+            let (isOver, isOtherOver) = (first.cumulative[i] <= end, end <= first.cumulative[i])
+            let next = isOver ? first.cumulative[i] : end
+            if next > position {
+                masses[cells] = next - position
+                rows[cells] = Double(i)
+                columns[cells] = Double(j)
+                cells += 1
+                position = next
+            }
+            if isOver { i += 1 }
+            if isOtherOver { step += 1 }
+        }
+    }
+
+    /// Σ(U − F·A) over all cells, which is the covariance of the places under the bound (Hoeffding).
+    func covariance(_ first: WindowDistribution, _ second: WindowDistribution) -> Double {
+        var sum = 0.0
+        for cell in 0..<cells {
+            sum += masses[cell] * (rows[cell] + 1 - first.center) * (columns[cell] + 1 - second.center)
+        }
+        return sum
+    }
+}
