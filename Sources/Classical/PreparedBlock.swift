@@ -49,7 +49,8 @@ public struct PreparedBlock: Sendable {
         isValid = block.isValid
         pan = block.pan.samples(of: region)
         let (rows, columns) = (region.rows, region.columns)
-        let wide = ingredients.isDisjoint(with: [.reducedScale, .wideBands, .guide]) ? nil : block.bands(for: ingredients)
+        let wide =
+            ingredients.isDisjoint(with: [.reducedScale, .wideBands, .guide]) ? nil : block.bands(for: ingredients)
         self.wide = wide
         interpolated = wide?.samples(of: region) ?? scene.interpolate(block.ms, to: region)
         func made(_ ingredient: Ingredients, _ image: () -> Image?) -> Image? {

@@ -20,7 +20,8 @@ public struct SharpeningBlock: Sendable {
     ) {
         precondition(
             pan.sceneHeight == scene.panHeight && pan.sceneWidth == scene.panWidth && ms.sceneHeight == scene.msHeight
-                && ms.sceneWidth == scene.msWidth && ms.image.bands == scene.bands && pan.image.bands == scene.sharpBands,
+                && ms.sceneWidth == scene.msWidth && ms.image.bands == scene.bands
+                && pan.image.bands == scene.sharpBands,
             "windows of another scene")
         precondition(isValid.map { $0.count == region.pixels } ?? true, "a mask of another size than the block")
         self.scene = scene

@@ -132,7 +132,8 @@ extension SceneError {
         let takers = ClassicalMethods.all.filter(\.takesSeveralSharpBands).map(\.name).joined(separator: ", ")
         return SceneError(
             .panchromaticBands, "\(pair.pan.file) has \(count) bands; \(method) sharpens with one.",
-            remedy: "Use \(takers) with --method, a network for \(count) bands with --weights, or cut one band out with "
+            remedy:
+                "Use \(takers) with --method, a network for \(count) bands with --weights, or cut one band out with "
                 + "gdal_translate -b.")
     }
 

@@ -22,10 +22,9 @@ enum BilinearZoom {
                         let lower = (band * image.height + vertical.upper) * image.width
                         let target = (band * height + row) * width
                         for (column, place) in columns.enumerated() {
-                            let above =
-                                source[upper + place.lower] * (1 - place.share) + source[upper + place.upper] * place.share
-                            let below =
-                                source[lower + place.lower] * (1 - place.share) + source[lower + place.upper] * place.share
+                            let (right, left) = (place.share, 1 - place.share)
+                            let above = source[upper + place.lower] * left + source[upper + place.upper] * right
+                            let below = source[lower + place.lower] * left + source[lower + place.upper] * right
                             result[target + column] = above * (1 - vertical.share) + below * vertical.share
                         }
                     }

@@ -5,11 +5,11 @@ import Sensors
 ///
 /// Least squares with λ times the squared differences of neighbouring taps, which sum to 1 afterwards. The taps reach r + 1 pixels
 /// to each side of the place of a coarse sample.
-struct BlurEstimate: Sendable {
+package struct BlurEstimate: Sendable {
     /// Taps on each side of the centre.
-    let radius: Int
+    package let radius: Int
     /// (2·radius + 1)², row by row; b(d) weighs the pixel at distance d from the sample's place.
-    let taps: [Double]
+    package let taps: [Double]
 
     /// Estimates the taps; equal ones where the images tell nothing, as when both are constant.
     ///
@@ -18,7 +18,7 @@ struct BlurEstimate: Sendable {
     ///   - observed: R·Y, (sharp bands, h, w).
     ///   - ratio: r.
     ///   - smoothness: λ.
-    init(sharp: Image, observed: Image, ratio: Int, smoothness: Double) {
+    package init(sharp: Image, observed: Image, ratio: Int, smoothness: Double) {
         let radius = ratio + 1
         let (side, count) = (2 * radius + 1, (2 * radius + 1) * (2 * radius + 1))
         var gram = Matrix(rows: count, columns: count)

@@ -30,8 +30,8 @@ struct CircularBlurSolver: Sendable {
         let down = (0..<torus.height).map { difference($0, torus.height) }
         let along = (0..<torus.width).map { difference($0, torus.width) }
         gain = (0..<torus.pixels).map { index in
-            let size = spectrum.real[index] * spectrum.real[index] + spectrum.imaginary[index] * spectrum.imaginary[index]
-            return 1 / (size + 1 + down[index / torus.width] + along[index % torus.width])
+            let (a, b) = (spectrum.real[index], spectrum.imaginary[index])
+            return 1 / (a * a + b * b + 1 + down[index / torus.width] + along[index % torus.width])
         }
     }
 

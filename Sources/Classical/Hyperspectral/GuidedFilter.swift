@@ -6,13 +6,15 @@ import Sensors
 /// Two passes of squares of (2·8 + 1)²: a = (Σ + εI)⁻¹·cov(guide, plane) with Σ the covariance of the guide's bands, b =
 /// mean(plane) − a·mean(guide); result = mean(a)·guide + mean(b). He, Sun, Tang, "Guided image filtering", IEEE TPAMI 35(6), 2013,
 /// eqs. 5, 6 and 8, for several bands 19 to 21. Border: symmetric.
-struct GuidedFilter: Sendable {
+package struct GuidedFilter: Sendable {
     private static let box = BoxFilter(radius: 8)
     /// Pixels on each side that a result depends on.
     static let reach = 2 * box.radius
 
     /// ε.
     let regularisation: Double
+
+    package init(regularisation: Double) { self.regularisation = regularisation }
 
     /// Filters planes.
     ///
@@ -21,7 +23,7 @@ struct GuidedFilter: Sendable {
     ///   - guide: the same pixels of the guide.
     ///   - region: where results are wanted.
     /// - Returns: (C, rows, columns) of the region.
-    func apply(to planes: SceneWindow, guide: SceneWindow, region: PixelRegion) -> Image {
+    package func apply(to planes: SceneWindow, guide: SceneWindow, region: PixelRegion) -> Image {
         let near = region.expanded(by: Self.box.radius, height: planes.sceneHeight, width: planes.sceneWidth)
         func mean(_ window: SceneWindow, _ region: PixelRegion) -> Image {
             Self.box.mean(of: window, rows: region.rows, columns: region.columns, border: .symmetric)

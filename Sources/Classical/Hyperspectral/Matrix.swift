@@ -1,12 +1,12 @@
 import Sensors
 
 /// A dense matrix, row by row; products run in a fixed order, so that they have the same bits wherever they are computed.
-struct Matrix: Sendable, Equatable {
-    let rows: Int
-    let columns: Int
-    var values: [Double]
+package struct Matrix: Sendable, Equatable {
+    package let rows: Int
+    package let columns: Int
+    package var values: [Double]
 
-    init(rows: Int, columns: Int, values: [Double]) {
+    package init(rows: Int, columns: Int, values: [Double]) {
         precondition(values.count == rows * columns, "\(values.count) values for \(rows) × \(columns)")
         self.rows = rows
         self.columns = columns
@@ -17,7 +17,7 @@ struct Matrix: Sendable, Equatable {
         self.init(rows: rows, columns: columns, values: [Double](repeating: value, count: rows * columns))
     }
 
-    subscript(row: Int, column: Int) -> Double {
+    package subscript(row: Int, column: Int) -> Double {
         get { values[row * columns + column] }
         set { values[row * columns + column] = newValue }
     }
@@ -31,7 +31,7 @@ struct Matrix: Sendable, Equatable {
     }
 
     /// A column.
-    func column(_ index: Int) -> [Double] { (0..<rows).map { self[$0, index] } }
+    package func column(_ index: Int) -> [Double] { (0..<rows).map { self[$0, index] } }
 
     /// Columns of a matrix beside each other, in the order of their indices.
     func columns(_ indices: [Int]) -> Matrix {
@@ -40,13 +40,14 @@ struct Matrix: Sendable, Equatable {
     }
 
     /// The product, in pieces of columns that stay in the cache.
-    static func * (left: Matrix, right: Matrix) -> Matrix {
-        precondition(left.columns == right.rows, "\(left.rows) × \(left.columns) times \(right.rows) × \(right.columns)")
+    package static func * (left: Matrix, right: Matrix) -> Matrix {
+        precondition(left.columns == right.rows, "\(left.columns) columns times \(right.rows) rows")
         var result = Matrix(rows: left.rows, columns: right.columns)
-        left.values.withUnsafeBufferPointer { left_ in
-            right.values.withUnsafeBufferPointer { right_ in
+        left.values.withUnsafeBufferPointer { first in
+            right.values.withUnsafeBufferPointer { second in
                 result.values.withUnsafeMutableBufferPointer { result in
-                    multiplyAdd(left_, right_, into: result, rows: left.rows, inner: left.columns, columns: right.columns)
+                    multiplyAdd(
+                        first, second, into: result, rows: left.rows, inner: left.columns, columns: right.columns)
                 }
             }
         }
@@ -74,11 +75,12 @@ struct Matrix: Sendable, Equatable {
     func timesTransposed(_ other: Matrix) -> Matrix {
         precondition(columns == other.columns, "\(columns) columns and \(other.columns)")
         var result = Matrix(rows: rows, columns: other.rows)
-        values.withUnsafeBufferPointer { own in
-            other.values.withUnsafeBufferPointer { other_ in
+        values.withUnsafeBufferPointer { first in
+            other.values.withUnsafeBufferPointer { second in
                 for row in 0..<rows {
                     for column in 0..<other.rows {
-                        result[row, column] = Self.dot(own, row * columns, other_, column * columns, count: columns)
+                        result[row, column] = Self.dot(
+                            first, row * columns, second, column * columns, count: columns)
                     }
                 }
             }
@@ -111,7 +113,7 @@ struct Matrix: Sendable, Equatable {
 
 extension Matrix {
     /// The bands of an image as rows.
-    init(_ image: Image) { self.init(rows: image.bands, columns: image.pixels, values: image.values) }
+    package init(_ image: Image) { self.init(rows: image.bands, columns: image.pixels, values: image.values) }
 
     /// Rows as bands of an image.
     func image(height: Int, width: Int) -> Image {

@@ -1,13 +1,13 @@
 /// What a sharp band sees of the hyperspectral ones: weights R whose sums of hyperspectral bands explain the sharp ones at the
 /// coarse resolution.
-enum SpectralResponse {
+package enum SpectralResponse {
     /// Least squares without negative weights, as ``CNMF`` takes it.
     ///
     /// - Parameters:
     ///   - spectral: bands × pixels.
     ///   - sharp: sharp bands × the same pixels.
     /// - Returns: sharp bands × bands.
-    static func nonNegative(spectral: Matrix, sharp: Matrix) -> Matrix {
+    package static func nonNegative(spectral: Matrix, sharp: Matrix) -> Matrix {
         let gram = spectral.timesTransposed(spectral)
         let products = sharp.timesTransposed(spectral)
         return Matrix(
@@ -26,7 +26,7 @@ enum SpectralResponse {
     ///   - sharp: sharp bands × the same pixels.
     ///   - smoothness: λ_R, what the squared differences of neighbouring weights count.
     /// - Returns: sharp bands × bands.
-    static func smooth(spectral: Matrix, sharp: Matrix, smoothness: Double) -> Matrix {
+    package static func smooth(spectral: Matrix, sharp: Matrix, smoothness: Double) -> Matrix {
         var gram = spectral.timesTransposed(spectral)
         for band in 0..<max(spectral.rows - 1, 0) {
             gram[band, band] += smoothness

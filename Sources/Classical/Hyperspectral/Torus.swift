@@ -24,7 +24,8 @@ struct Torus: Sendable {
         (0..<total).map { index in
             if index < count { return index }
             let (after, before) = (index - count, total - 1 - index)
-            return after <= before ? Border.symmetric.index(count + after, count: count)
+            return after <= before
+                ? Border.symmetric.index(count + after, count: count)
                 : Border.symmetric.index(-1 - before, count: count)
         }
     }

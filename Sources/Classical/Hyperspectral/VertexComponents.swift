@@ -7,7 +7,7 @@ import Sensors
 /// (where noise is strong, onto p − 1 principal components) and seen along random directions orthogonal to the corners found so
 /// far; the farthest pixel is the next corner. Nascimento and Dias, "Vertex component analysis: a fast algorithm to unmix
 /// hyperspectral data", IEEE TGRS 43(4), 2005.
-struct VertexComponents: Sendable {
+package struct VertexComponents: Sendable {
     /// p.
     let count: Int
     /// The pixels in the space of p dimensions in which corners are searched, p × pixels.
@@ -22,7 +22,7 @@ struct VertexComponents: Sendable {
     /// - Parameters:
     ///   - image: bands × pixels.
     ///   - count: p, not more than bands or pixels.
-    init(_ image: Matrix, count: Int) {
+    package init(_ image: Matrix, count: Int) {
         self.count = count
         let (bands, pixels) = (image.rows, image.columns)
         let scale = 1 / Double(pixels)
@@ -48,7 +48,7 @@ struct VertexComponents: Sendable {
     }
 
     /// The corners that one set of random directions finds: indices of pixels.
-    func corners(using random: inout SceneRandom) -> [Int] {
+    package func corners(using random: inout SceneRandom) -> [Int] {
         var found: [Int] = []
         // Orthonormal, of the corners so far; at first the last axis.
         var span: [[Double]] = []
@@ -70,7 +70,7 @@ struct VertexComponents: Sendable {
     }
 
     /// The spectra of pixels after the projection, bands × indices.
-    func spectra(at pixels: [Int]) -> Matrix {
+    package func spectra(at pixels: [Int]) -> Matrix {
         var result = basis * coordinates.columns(pixels)
         for band in 0..<result.rows {
             for column in 0..<result.columns { result[band, column] += offset[band] }

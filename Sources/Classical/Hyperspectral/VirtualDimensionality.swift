@@ -1,12 +1,12 @@
 /// How many signals an image holds that stand out of its noise: the eigenvalues of its correlation matrix that are larger than
 /// those of its covariance matrix by more than chance makes them. Harsanyi, Farrand and Chang's test as in Chang and Du,
 /// "Estimation of number of spectrally distinct signal sources in hyperspectral imagery", IEEE TGRS 42(3), 2004.
-enum VirtualDimensionality {
+package enum VirtualDimensionality {
     /// The quantile of the normal distribution for false alarms in 5 of 100.
     private static let quantile = 1.644_853_626_951_472_7
 
     /// - Parameter image: bands × pixels.
-    static func of(_ image: Matrix) -> Int {
+    package static func of(_ image: Matrix) -> Int {
         let (bands, pixels) = (image.rows, image.columns)
         let scale = 1 / Double(max(pixels, 1))
         var correlation = image.timesTransposed(image)

@@ -71,7 +71,8 @@ public struct CNMF: ClassicalMethod {
             coarse.shares.image(height: pair.spectral.height, width: pair.spectral.width), by: pair.scene.ratio,
             height: pair.sharp.height, width: pair.sharp.width)
         let first = sharpened(Matrix(enlarged))
-        coarse.shares = Matrix(pair.coarse(first.shares.image(height: pair.sharp.height, width: pair.sharp.width)))
+        coarse.shares =
+            Matrix(pair.coarse(first.shares.image(height: pair.sharp.height, width: pair.sharp.width)))
             .clamped
         coarse.updateSpectra(spectral, atMost: iterations, until: Self.leastChange)
         coarse.updateBoth(spectral, atMost: iterations, until: Self.leastChange)

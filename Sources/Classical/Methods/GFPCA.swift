@@ -13,7 +13,7 @@ public struct GFPCA: MomentMethod {
     /// The name in the literature.
     public let name = "GFPCA"
     /// What it does.
-    public let summary = "hyperspectral: principal components take over the sharp image's edges; takes several sharp bands"
+    public let summary = "hyperspectral: components take over the sharp image's edges; takes several sharp bands"
     /// Who published it.
     public let source = "Liao et al., IEEE JSTARS 8(6), 2015"
     /// Yes.

@@ -14,7 +14,7 @@ public struct HySure: ClassicalMethod {
     /// The name in the literature.
     public let name = "HySure"
     /// What it does.
-    public let summary = "hyperspectral: the least varying image of few spectra that explains both; takes several sharp bands"
+    public let summary = "hyperspectral: the least varying image of few spectra; takes several sharp bands"
     /// Who published it.
     public let source = "Simões, Bioucas-Dias, Almeida, Chanussot, IEEE TGRS 53(6), 2015"
     /// Yes.
