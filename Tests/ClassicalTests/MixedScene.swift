@@ -46,27 +46,42 @@ struct MixedScene {
         self.truth = truth
         sharp = Image(
             bands: sharpBands, height: side, width: side, values: (response * Matrix(truth)).values)
-        let gain = exp(-Double.pi * .pi / (16 * log(2.0)))
-        let filter = MTFFilter.taps(gain: gain, ratio: Self.ratio)
-        let coarse = side / Self.ratio
-        spectral = Image(
-            bands: bands, height: coarse, width: coarse,
-            values: (0..<bands).flatMap { band in
+        spectral = Self.coarse(truth)
+    }
+
+    /// An image with the width of a coarse pixel, decimated.
+    private static func coarse(_ image: Image) -> Image {
+        let filter = MTFFilter.taps(gain: exp(-Double.pi * .pi / (16 * log(2.0))), ratio: ratio)
+        let (height, width) = (image.height / ratio, image.width / ratio)
+        return Image(
+            bands: image.bands, height: height, width: width,
+            values: (0..<image.bands).flatMap { band in
                 SymmetricFilter.apply(
-                    [filter], to: SceneWindow(whole: truth), band: band, step: Self.ratio, rows: 0..<coarse,
-                    columns: 0..<coarse
+                    [filter], to: SceneWindow(whole: image), band: band, step: ratio, rows: 0..<height,
+                    columns: 0..<width
                 ).values.map { $0 / filter.sum }
             })
     }
 
     /// The root of the mean squared error over that of the truth, what a method makes of the scene.
     func error(_ method: any ClassicalMethod, sharp: Image? = nil) throws -> Double {
-        let fused = try method.sharpen(
-            ms: spectral, pan: sharp ?? self.sharp,
-            sensor: .unknown(bands: spectral.bands, ratio: Self.ratio, bits: 16),
+        Self.relativeError(try fused(method, sharp: sharp ?? self.sharp), truth)
+    }
+
+    /// The same of the result at the coarse resolution against the hyperspectral image.
+    func coarseError(_ method: any ClassicalMethod) throws -> Double {
+        Self.relativeError(Self.coarse(try fused(method, sharp: sharp)), spectral)
+    }
+
+    private func fused(_ method: any ClassicalMethod, sharp: Image) throws -> Image {
+        try method.sharpen(
+            ms: spectral, pan: sharp, sensor: .unknown(bands: spectral.bands, ratio: Self.ratio, bits: 16),
             ratio: Self.ratio)
+    }
+
+    private static func relativeError(_ image: Image, _ wanted: Image) -> Double {
         var (error, power) = (0.0, 0.0)
-        for (value, wanted) in zip(fused.values, truth.values) {
+        for (value, wanted) in zip(image.values, wanted.values) {
             error += (value - wanted) * (value - wanted)
             power += wanted * wanted
         }

@@ -4,7 +4,8 @@ import Sensors
 ///
 /// min over X of ½‖Y_h − EXBM‖² + λ_m/2·‖Y_m − REX‖² + λ_φ·Σ‖(D_hX, D_vX)‖ with a norm for each pixel, F = EX. E are 10 spectra:
 /// those of largest volume of 20 runs of ``VertexComponents``, in the space of the first 10 singular vectors. R is found by smooth
-/// least squares (λ_R = 10) of the images that a common strong blur makes alike, B by ``BlurEstimate`` (λ_B = 10). Split augmented
+/// least squares (λ_R = 10) of the images that a common strong blur makes alike, B by ``BlurEstimate`` (λ_B = 0.1; the
+/// published 10 is for more coarse pixels than most scenes have, which with few gets a blur that is merely flat). Split augmented
 /// Lagrangian (SALSA): 200 iterations, μ = 0.05, λ_m = 1, on images divided by their largest numbers.
 /// λ_φ is ``variationWeight``.
 ///
@@ -26,7 +27,7 @@ public struct HySure: ClassicalMethod {
     private static let runs = 20
     private static let iterations = 200
     private static let responseSmoothness = 10.0
-    private static let blurSmoothness = 10.0
+    private static let blurSmoothness = 0.1
 
     /// λ_φ, what variation counts; nil for 0.01 with one sharp band and 0.001 with several, which tell the spectra apart by
     /// themselves.
