@@ -1,3 +1,4 @@
+import Classical
 import Foundation
 import Inference
 import Networks

@@ -6,6 +6,8 @@
 /// - PRACS holds its local factor L in −10…10.
 /// - Interpolated samples may be rounded: ``roundsInterpolated``.
 ///
+/// BT-H and AWLP form quotients as they are told to, as they do elsewhere; there the toolbox does not limit them.
+///
 /// Least squares need no form of their own: they leave out directions in which bands hardly vary, and take the smallest
 /// weights that are left, for any number of bands.
 public struct HyperspectralForm: Sendable, Hashable {

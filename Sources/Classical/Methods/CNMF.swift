@@ -10,7 +10,7 @@ import Sensors
 /// to one; then W and H again from H = H_m blurred, and H_m from the new W. F = W·H_m. At most 200 updates each, 75 of H_m for
 /// one sharp band, fewer where they change the squared residual by less than 1e-8 of it.
 ///
-/// The number of spectra is max(min(30, bands), virtual dimensionality), the row for the sum has the weight
+/// The number of spectra is max(min(30, bands), virtual dimensionality), 60 at most; the row for the sum has the weight
 /// 2·√(m/0.7455)/b³ with m the mean of the sharp image and b its number of bands. Negative samples count as 0. Seeded: the
 /// result is the same every time. Spectra and shares are held in memory:
 /// ``ClassicalError/tooLarge(method:pixels:most:)`` for large scenes.
@@ -38,7 +38,7 @@ public struct CNMF: ClassicalMethod {
     /// Reads the scene and fuses it.
     public func start(on scene: SharpeningScene) throws(ClassicalError) -> FittingStep {
         // Shares, what is multiplied to them, and the sharp image that they make.
-        let numbers = 3 * min(Self.mostSpectra, scene.bands) + 3 * (scene.sharpBands + 1)
+        let numbers = 3 * min(2 * Self.mostSpectra, scene.bands) + 3 * (scene.sharpBands + 1)
         return try SpectralPair.step(name, on: scene, numbersPerPixel: numbers) { fuse($0) }
     }
 
@@ -47,7 +47,7 @@ public struct CNMF: ClassicalMethod {
         let response = SpectralResponse.nonNegative(
             spectral: spectral, sharp: Matrix(pair.coarse(pair.sharp)).clamped)
         let wanted = max(min(Self.mostSpectra, spectral.rows), VirtualDimensionality.of(spectral))
-        let count = min(wanted, spectral.rows, spectral.columns)
+        let count = min(wanted, 2 * Self.mostSpectra, spectral.rows, spectral.columns)
         var random = SceneRandom(seed: seed)
         let components = VertexComponents(spectral, count: count)
         let corners = components.corners(using: &random)
