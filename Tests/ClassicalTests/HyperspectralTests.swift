@@ -12,7 +12,7 @@ import Testing
         let interpolated = try scene.error(EXP(), sharp: scene.sharp.band(0))
         let (cnmf, hySure, gfpca) = (try scene.error(CNMF()), try scene.error(HySure()), try scene.error(GFPCA()))
         #expect(cnmf < 0.1 * interpolated, "\(cnmf), \(interpolated) interpolated")
-        #expect(hySure < 0.35 * interpolated, "\(hySure), \(interpolated) interpolated")
+        #expect(hySure < 0.4 * interpolated, "\(hySure), \(interpolated) interpolated")
         #expect(gfpca < 0.7 * interpolated, "\(gfpca), \(interpolated) interpolated")
     }
 
