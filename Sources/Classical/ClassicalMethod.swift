@@ -21,6 +21,8 @@ public protocol ClassicalMethod: Sendable {
     var summary: String { get }
     /// Who published it.
     var source: String { get }
+    /// Whether the sharp image may have several bands, as in hypersharpening.
+    var takesSeveralSharpBands: Bool { get }
     /// How the method begins with a scene.
     ///
     /// - Throws: ``ClassicalError/methodRatio(method:ratio:allowed:)`` where the method is not defined for the scene's ratio.
@@ -30,6 +32,8 @@ public protocol ClassicalMethod: Sendable {
 extension ClassicalMethod {
     /// None.
     public var otherNames: [String] { [] }
+    /// No.
+    public var takesSeveralSharpBands: Bool { false }
 
     /// Finds the coefficients of a scene.
     ///
@@ -39,7 +43,7 @@ extension ClassicalMethod {
     public func fit<Failure: Error>(
         to scene: SharpeningScene, run: (inout ScenePass) throws(Failure) -> Void
     ) throws -> FittedMethod {
-        var step = try start(on: scene)
+        var step = try begin(with: scene)
         while true {
             switch step {
             case .fitted(let fitted): return fitted
@@ -107,23 +111,32 @@ public struct FittedMethod: Sendable {
 }
 
 extension ClassicalMethod {
+    /// The first step with a scene of as many sharp bands as the method takes.
+    private func begin(with scene: SharpeningScene) throws(ClassicalError) -> FittingStep {
+        guard scene.sharpBands == 1 || takesSeveralSharpBands else { throw .panchromaticBands(scene.sharpBands) }
+        return try start(on: scene)
+    }
+
     /// Sharpens a whole image in memory.
     ///
     /// - Parameters:
     ///   - ms: (C, h, w), linear unit.
-    ///   - pan: (1, r·h, r·w).
+    ///   - pan: (1, r·h, r·w), or several bands where the method ``takesSeveralSharpBands``.
     ///   - sensor: gives the MTF gains of the bands.
     ///   - ratio: r, size of a multispectral pixel in PAN pixels.
     ///   - border: symmetric; circular to compare with the reference implementation.
     ///   - isValid: the PAN pixels that count in statistics, row by row; all when nil.
+    ///   - hyperspectral: how methods are changed for hyperspectral images; nil to leave them as they are.
     /// - Returns: (C, r·h, r·w), neither clipped nor rounded.
     public func sharpen(
-        ms: Image, pan: Image, sensor: Sensor, ratio: Int, border: Border = .symmetric, isValid: [Bool]? = nil
+        ms: Image, pan: Image, sensor: Sensor, ratio: Int, border: Border = .symmetric, isValid: [Bool]? = nil,
+        hyperspectral: HyperspectralForm? = nil
     ) throws(ClassicalError) -> Image {
-        guard pan.bands == 1 else { throw .panchromaticBands(pan.bands) }
-        let scene = try SharpeningScene(
+        guard pan.bands <= 1 || takesSeveralSharpBands else { throw .panchromaticBands(pan.bands) }
+        var scene = try SharpeningScene(
             panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
-            sensor: sensor, ratio: ratio, border: border)
+            sharpBands: pan.bands, sensor: sensor, ratio: ratio, border: border)
+        scene.hyperspectral = hyperspectral
         guard pan.height == ratio * ms.height && pan.width == ratio * ms.width else {
             throw .sizes(
                 pan: "\(pan.height) × \(pan.width)", ms: "\(ms.height) × \(ms.width)", ratio: ratio)
@@ -142,7 +155,7 @@ extension ClassicalMethod {
     public func sharpen(
         scene: SharpeningScene, ms: SceneWindow, pan: SceneWindow, isValid: [Bool]? = nil
     ) throws(ClassicalError) -> Image {
-        var step = try start(on: scene)
+        var step = try begin(with: scene)
         while case .pass(var pass) = step {
             for region in scene.statisticsBlocks {
                 let valid = isValid.map { isValid in
@@ -177,6 +190,7 @@ public enum ClassicalMethods {
         HPF(), SFIM(), ATWT(), AWLP(), Indusion(), MTFGLP(), GS2GLP(), CGS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMH(),
         MTFGLPHPMR(),
         MF(), FEHPM(), PWMBF(), TV(), SRD(),
+        GFPCA(), CNMF(), HySure(),
     ]
 
     /// The method that runs when none is named: among the best at both resolutions on every scene we have.

@@ -1,7 +1,7 @@
 /// What the atmosphere adds to each band, before reflectance: the radiance of its darkest pixels.
 ///
 /// Four bands, taken for blue, green, red, near infrared: 0.95, 0.45, 0.40 and 0.05 times the first percentile. Other
-/// numbers of bands: the smallest value. Lolli, Alparone, Garzelli, Vivone, "Haze correction for contrast-based
+/// numbers of bands, and hyperspectral images: the smallest value. Lolli, Alparone, Garzelli, Vivone, "Haze correction for contrast-based
 /// multispectral pansharpening", IEEE GRSL 14(12), 2017.
 ///
 /// The model holds for numbers that are 0 where there is no light. An offset that the numbers have all the same, as level-1
@@ -18,7 +18,7 @@ enum Haze {
         _ statistics: SceneStatistics, offset: Double, usesPercentiles: Bool,
         then next: @escaping @Sendable ([Double]) throws(ClassicalError) -> FittingStep
     ) throws(ClassicalError) -> FittingStep {
-        guard usesPercentiles, statistics.scene.bands == parts.count else {
+        guard usesPercentiles, statistics.scene.hyperspectral == nil, statistics.scene.bands == parts.count else {
             return try next((0..<statistics.scene.bands).map { statistics.extremes(.band($0)).lowerBound })
         }
         return try QuantileSearch.step(statistics, probability: 0.01) { (percentiles) throws(ClassicalError) in

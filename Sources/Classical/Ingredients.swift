@@ -30,4 +30,8 @@ public struct Ingredients: OptionSet, Sendable, Hashable {
     public static let wideBands = Ingredients(rawValue: 1024)
     /// PAN around the block as far as ``lowPassPAN`` reads it, for a filter that the method found itself.
     public static let widePAN = Ingredients(rawValue: 2048)
+    /// The multispectral image on the coarse grid.
+    public static let coarseBands = Ingredients(rawValue: 4096)
+    /// Both images around the block as far as a guided filter reaches (``GFPCA``).
+    public static let guide = Ingredients(rawValue: 8192)
 }

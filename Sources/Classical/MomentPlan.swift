@@ -4,7 +4,7 @@ public enum Channel: Sendable, Hashable {
     case band(Int)
     /// The mean of all its bands.
     case intensity
-    /// PAN; on the coarse grid `LPfilterPlusDec` of PAN, where the plan does not ask for ``gaussian`` there.
+    /// PAN, the mean of several sharp bands; on the coarse grid `LPfilterPlusDec` of PAN, where the plan does not ask for ``gaussian`` there.
     case pan
     /// PAN with the MTF of a band.
     case lowPass(band: Int)

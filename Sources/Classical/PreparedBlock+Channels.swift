@@ -7,7 +7,7 @@ extension PreparedBlock {
             switch channel {
             case .band(let band): interpolated.band(band).values
             case .intensity: interpolated.meanOfBands
-            case .pan: pan.values
+            case .pan: pan.bands == 1 ? pan.values : pan.meanOfBands
             case .lowPass(let band): lowPass?.band(scene.filterOfBand[band]).values
             case .gaussian: gaussian?.values
             case .atrous: atrous?.values

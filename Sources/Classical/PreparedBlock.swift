@@ -10,7 +10,7 @@ public struct PreparedBlock: Sendable {
     let source: SharpeningBlock
     /// M, the multispectral image on the PAN grid, (C, rows, columns).
     let interpolated: Image
-    /// P, (1, rows, columns).
+    /// P, (sharp bands, rows, columns).
     let pan: Image
     /// P_L for each distinct filter, (filters, rows, columns).
     let lowPass: Image?
@@ -49,7 +49,8 @@ public struct PreparedBlock: Sendable {
         isValid = block.isValid
         pan = block.pan.samples(of: region)
         let (rows, columns) = (region.rows, region.columns)
-        let wide = ingredients.isDisjoint(with: [.reducedScale, .wideBands]) ? nil : block.bands(for: ingredients)
+        let wide =
+            ingredients.isDisjoint(with: [.reducedScale, .wideBands, .guide]) ? nil : block.bands(for: ingredients)
         self.wide = wide
         interpolated = wide?.samples(of: region) ?? scene.interpolate(block.ms, to: region)
         func made(_ ingredient: Ingredients, _ image: () -> Image?) -> Image? {
@@ -66,7 +67,7 @@ public struct PreparedBlock: Sendable {
         morphological = made(.morphologicalPAN) { scene.pyramid?.apply(to: block.pan, region: region) }
         deviation = made(.deviationPAN) { scene.deviationBox.deviation(of: block.pan, rows: rows, columns: columns) }
         let (coarse, ratio) = (scene.coarseRegion(of: region), scene.ratio)
-        let readsCoarse = !ingredients.isDisjoint(with: [.coarseGrid, .coarseGaussian])
+        let readsCoarse = !ingredients.isDisjoint(with: [.coarseGrid, .coarseGaussian, .coarseBands])
         coarseInterpolated =
             readsCoarse ? scene.upsampler.applyDecimated(to: block.ms, rows: coarse.rows, columns: coarse.columns) : nil
         coarsePAN = made(.coarseGrid) {

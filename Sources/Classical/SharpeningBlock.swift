@@ -6,7 +6,7 @@ public struct SharpeningBlock: Sendable {
     public let scene: SharpeningScene
     /// The PAN pixels to be sharpened.
     public let region: PixelRegion
-    /// PAN, one band: at least ``SharpeningScene/panRegion(for:ingredients:)``.
+    /// PAN, or the bands of another sharp image: at least ``SharpeningScene/panRegion(for:ingredients:)``.
     public let pan: SceneWindow
     /// The multispectral image: at least ``SharpeningScene/msRegion(for:ingredients:)``.
     public let ms: SceneWindow
@@ -20,7 +20,8 @@ public struct SharpeningBlock: Sendable {
     ) {
         precondition(
             pan.sceneHeight == scene.panHeight && pan.sceneWidth == scene.panWidth && ms.sceneHeight == scene.msHeight
-                && ms.sceneWidth == scene.msWidth && ms.image.bands == scene.bands && pan.image.bands == 1,
+                && ms.sceneWidth == scene.msWidth && ms.image.bands == scene.bands
+                && pan.image.bands == scene.sharpBands,
             "windows of another scene")
         precondition(isValid.map { $0.count == region.pixels } ?? true, "a mask of another size than the block")
         self.scene = scene

@@ -16,6 +16,8 @@ public struct SharpeningScene: Sendable, Hashable {
     public let msWidth: Int
     /// Bands of the multispectral image.
     public let bands: Int
+    /// Bands of the sharp image: 1 for PAN.
+    public let sharpBands: Int
     /// Size of a multispectral pixel in PAN pixels.
     public let ratio: Int
     /// What the interpolator finds beyond the multispectral image: symmetric for scenes, circular to compare with the
@@ -40,8 +42,8 @@ public struct SharpeningScene: Sendable, Hashable {
     let pyramid: MorphologicalPyramid?
     /// The filters of ``Indusion``; nil where the ratio is no power of two.
     let induction: InductionScaling?
-    /// Whether interpolated samples are rounded and held in 0…65536, as the hyperspectral pansharpening toolbox does.
-    package var roundsInterpolated = false
+    /// How methods for multispectral images are changed for hyperspectral ones; nil to leave them as they are.
+    public var hyperspectral: HyperspectralForm?
 
     /// A scene.
     ///
@@ -51,6 +53,7 @@ public struct SharpeningScene: Sendable, Hashable {
     ///   - msHeight: rows of the multispectral image.
     ///   - msWidth: columns of the multispectral image.
     ///   - bands: bands of the multispectral image.
+    ///   - sharpBands: bands of the sharp image, 1 for PAN.
     ///   - sensor: gives the MTF gains; its first bands are the image's.
     ///   - ratio: size of a multispectral pixel in PAN pixels, 2 to 20.
     ///   - border: what lies beyond the multispectral image.
@@ -58,11 +61,11 @@ public struct SharpeningScene: Sendable, Hashable {
     ///   - columnShift: PAN pixels that they lie further right.
     /// - Throws: ``ClassicalError`` when there is no such scene.
     public init(
-        panHeight: Int, panWidth: Int, msHeight: Int, msWidth: Int, bands: Int, sensor: Sensor, ratio: Int,
-        border: Border = .symmetric, rowShift: Double = 0, columnShift: Double = 0
+        panHeight: Int, panWidth: Int, msHeight: Int, msWidth: Int, bands: Int, sharpBands: Int = 1, sensor: Sensor,
+        ratio: Int, border: Border = .symmetric, rowShift: Double = 0, columnShift: Double = 0
     ) throws(ClassicalError) {
         guard (2...20).contains(ratio) else { throw .ratio(ratio) }
-        guard min(msHeight, msWidth, bands) > 0, min(panHeight, panWidth) > ratio / 2 else {
+        guard min(msHeight, msWidth, bands, sharpBands) > 0, min(panHeight, panWidth) > ratio / 2 else {
             throw .empty(pan: "\(panHeight) × \(panWidth)", ms: "\(bands) × \(msHeight) × \(msWidth)")
         }
         guard sensor.bands.count >= bands else {
@@ -77,6 +80,7 @@ public struct SharpeningScene: Sendable, Hashable {
         self.msHeight = msHeight
         self.msWidth = msWidth
         self.bands = bands
+        self.sharpBands = sharpBands
         self.ratio = ratio
         self.border = border
         sensorName = sensor.name
@@ -158,7 +162,7 @@ public struct SharpeningScene: Sendable, Hashable {
     /// The multispectral image interpolated to PAN pixels.
     func interpolate(_ ms: SceneWindow, to region: PixelRegion) -> Image {
         var result = upsampler.apply(to: ms, region: region)
-        guard roundsInterpolated else { return result }
+        guard hyperspectral?.roundsInterpolated == true else { return result }
         for index in result.values.indices {
             result.values[index] = min(max(result.values[index].rounded(.toNearestOrEven), 0), 65536)
         }
@@ -171,7 +175,7 @@ public struct SharpeningScene: Sendable, Hashable {
             (.gaussianPAN, MTFFilter.radius), (.coarseGrid, atrous.reach), (.coarseGaussian, MTFFilter.radius),
             (.atrousPAN, atrous.reach), (.boxPAN, box.radius), (.bicubicPAN, bicubic.reach),
             (.morphologicalPAN, pyramid?.reach ?? 0), (.deviationPAN, deviationBox.radius),
-            (.reducedScale, MTFFilter.radius),
+            (.reducedScale, MTFFilter.radius), (.guide, GFPCA.reach),
         ]
         return halos.reduce(0) { ingredients.contains($1.0) ? max($0, $1.1) : $0 }
     }
@@ -187,6 +191,7 @@ public struct SharpeningScene: Sendable, Hashable {
     func bandHalo(_ ingredients: Ingredients) -> Int {
         max(
             ingredients.contains(.reducedScale) ? ReducedScale.reach(ratio: ratio) : 0,
-            ingredients.contains(.wideBands) ? bicubic.reach : 0)
+            ingredients.contains(.wideBands) ? bicubic.reach : 0,
+            ingredients.contains(.guide) ? GFPCA.reach : 0)
     }
 }

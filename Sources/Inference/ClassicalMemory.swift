@@ -33,7 +33,7 @@ struct ClassicalMemory {
     private func inputSamples(_ side: Int) -> Int {
         let panSide = side + 2 * scene.panHalo(ingredients)
         let msSide = side / scene.ratio + 2 * scene.msHalo(ingredients) + 2
-        return 2 * (panSide * panSide + scene.bands * msSide * msSide)
+        return 2 * (scene.sharpBands * panSide * panSide + scene.bands * msSide * msSide)
     }
 
     /// Interpolated bands, low passes and fused bands, the writer's copy, and what they are computed from.

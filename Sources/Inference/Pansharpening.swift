@@ -69,7 +69,9 @@ public struct Pansharpening {
         switch method {
         case .network(let network): try network.check(pair)
         case .classical(let method):
-            if pair.panBands.count > 1 { throw SceneError.severalSharpBands(pair, method: method.name) }
+            if pair.panBands.count > 1, !method.takesSeveralSharpBands {
+                throw SceneError.severalSharpBands(pair, method: method.name)
+            }
         }
     }
 
@@ -127,9 +129,12 @@ extension SceneError {
 
     static func severalSharpBands(_ pair: ScenePair, method: String) -> SceneError {
         let count = pair.panBands.count
+        let takers = ClassicalMethods.all.filter(\.takesSeveralSharpBands).map(\.name).joined(separator: ", ")
         return SceneError(
             .panchromaticBands, "\(pair.pan.file) has \(count) bands; \(method) sharpens with one.",
-            remedy: "Use a network for \(count) bands with --weights, or cut one band out with gdal_translate -b.")
+            remedy:
+                "Use \(takers) with --method, a network for \(count) bands with --weights, or cut one band out with "
+                + "gdal_translate -b.")
     }
 
     static func notFinite(_ pair: ScenePair) -> SceneError {

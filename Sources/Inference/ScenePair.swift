@@ -1,3 +1,4 @@
+import Classical
 import Foundation
 import Networks
 import Raster
@@ -80,6 +81,14 @@ public struct ScenePair: Sendable {
         let half = Double(ratio) / 2 - 0.5 - Double(ratio / 2)
         columnShift = grids.columnCorner + half - Double(grids.window.column)
         rowShift = grids.rowCorner + half - Double(grids.window.row)
+    }
+
+    /// How methods for multispectral images are changed for this pair: for hypersharpening as the toolbox for that does, with
+    /// interpolated samples rounded where the hyperspectral image has integers; nil for pansharpening.
+    public var hyperspectralForm: HyperspectralForm? {
+        guard task == .hypersharpen else { return nil }
+        return HyperspectralForm(
+            roundsInterpolated: msBands.allSatisfy { !ms.profile.bands[$0].sampleType.isFloatingPoint })
     }
 
     /// The multispectral pixel whose area holds the centre of a PAN pixel, both counted on one axis; PAN pixels are those

@@ -22,10 +22,12 @@ struct SceneReader: Sendable {
                     + "only, less than one pixel of the other.",
                 remedy: "Give two images of one place.")
         }
-        scene = try SharpeningScene(
+        var scene = try SharpeningScene(
             panHeight: pair.window.height, panWidth: pair.window.width, msHeight: pair.ms.profile.height,
-            msWidth: pair.ms.profile.width, bands: pair.msBands.count, sensor: sensor, ratio: pair.ratio,
-            rowShift: pair.rowShift, columnShift: pair.columnShift)
+            msWidth: pair.ms.profile.width, bands: pair.msBands.count, sharpBands: pair.panBands.count, sensor: sensor,
+            ratio: pair.ratio, rowShift: pair.rowShift, columnShift: pair.columnShift)
+        scene.hyperspectral = pair.hyperspectralForm
+        self.scene = scene
     }
 
     /// A part of one image.

@@ -80,7 +80,7 @@ public struct FourierTransform: Sendable {
     }
 
     /// The smallest length from `count` on that has no factors but 2, 3 and 5.
-    static func quickLength(from count: Int) -> Int {
+    package static func quickLength(from count: Int) -> Int {
         func isQuick(_ length: Int) -> Bool {
             var length = length
             for factor in [2, 3, 5] {

@@ -122,7 +122,7 @@ extension GoldenComponent {
         var scene = try SharpeningScene(
             panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
             sensor: sensor, ratio: ratio, border: .circular)
-        scene.roundsInterpolated = true
+        scene.hyperspectral = HyperspectralForm()
         return try method.sharpen(scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan))
     }
 

@@ -36,7 +36,7 @@ public struct MF: MomentMethod {
     /// Matches PAN to each band.
     public func fit(_ statistics: SceneStatistics) throws(ClassicalError) -> FittedMethod {
         let match = try BandMatch(statistics, spread: .pan)
-        let modulation = modulation
+        let modulation = statistics.scene.modulation(modulation)
         return FittedMethod(coefficients: match.coefficients, ingredients: .morphologicalPAN) { block in
             // Dilation, erosion, means and enlargement of a·P + c are a times those of P, plus c.
             block.modulate(match, lowPass: block.morphological, sums: match.means.map { _ in 1 }, by: modulation)

@@ -22,7 +22,7 @@ public struct MTFGLPHPM: MomentMethod {
     /// Matches PAN to each band.
     public func fit(_ statistics: SceneStatistics) throws(ClassicalError) -> FittedMethod {
         let match = try BandMatch(statistics, spread: .gaussian)
-        let modulation = modulation
+        let modulation = statistics.scene.modulation(modulation)
         return FittedMethod(coefficients: match.coefficients, ingredients: .lowPassPAN) { block in
             block.modulate(match, sums: match.filterSums, by: modulation)
         }

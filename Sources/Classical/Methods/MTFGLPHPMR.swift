@@ -29,7 +29,7 @@ public struct MTFGLPHPMR: MomentMethod {
         let gains = try GS2GLP.gains(statistics)
         let panMean = statistics.mean(.pan)
         let offsets = gains.enumerated().map { band, gain in statistics.mean(.band(band)) / gain - panMean }
-        let modulation = modulation
+        let modulation = statistics.scene.modulation(modulation)
         return FittedMethod(
             coefficients: [.init(name: "gain", values: gains), .init(name: "offset of PAN", values: offsets)],
             ingredients: .lowPassPAN

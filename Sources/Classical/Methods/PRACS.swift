@@ -70,7 +70,8 @@ public struct PRACS: ClassicalMethod {
         return .pass(
             ScenePass(moments) { (moments) throws(ClassicalError) in
                 try moments.validate()
-                return .fitted(fit(moments.group(0), matched))
+                return .fitted(
+                    fit(moments.group(0), matched, limit: scene.hyperspectral == nil ? limit : min(limit, 10)))
             })
     }
 
@@ -85,7 +86,7 @@ public struct PRACS: ClassicalMethod {
         func band(_ band: Int) -> Int { 2 + 2 * bands + band }
     }
 
-    private func fit(_ moments: GroupMoments, _ matched: MatchedBands) -> FittedMethod {
+    private func fit(_ moments: GroupMoments, _ matched: MatchedBands, limit: Double) -> FittedMethod {
         let count = matched.slopes.count
         let places = Places(bands: count)
         let gram = moments.covariances(places.matched(0)..<places.matched(count))
@@ -131,7 +132,7 @@ public struct PRACS: ClassicalMethod {
                             * matched.deviations[band] / spread : 0,
                     correlation: correlation(dot(lowWeights, own), lowVariance, bandVariance)))
         }
-        let (replacements, limit) = (bands, limit)
+        let replacements = bands
         return FittedMethod(
             coefficients: [
                 .init(name: "share of PAN", values: bands.map(\.share)),

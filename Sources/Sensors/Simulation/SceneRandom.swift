@@ -1,14 +1,14 @@
-/// Random numbers of a simulated scene: xoshiro256** seeded by SplitMix64 (Blackman and Vigna, "Scrambled linear
+/// Random numbers of a simulated scene, or of a method that draws some: xoshiro256** seeded by SplitMix64 (Blackman and Vigna, "Scrambled linear
 /// pseudorandom number generators", ACM TOMS 2021).
 ///
 /// Only integer arithmetic and exactly rounded operations are used, so a seed gives the same numbers on every machine.
-struct SceneRandom {
+package struct SceneRandom {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// - Parameters:
     ///   - seed: the seed of the scene.
     ///   - stream: one seed feeds many independent streams, such as the noise of each band and row.
-    init(seed: UInt64, stream: UInt64 = 0) {
+    package init(seed: UInt64, stream: UInt64 = 0) {
         let start = Self.mix(seed &+ Self.mix(stream &+ 0x9E37_79B9_7F4A_7C15))
         state = (
             Self.mix(start &+ 0x9E37_79B9_7F4A_7C15), Self.mix(start &+ 0x3C6E_F372_FE94_F82A),
@@ -75,7 +75,7 @@ struct SceneRandom {
     /// A number of mean 0 and variance 1 whose distribution is close to the normal one: the sum of eight uniform
     /// 16-bit numbers, which reaches 4.9 standard deviations.
     @inline(__always)
-    mutating func normal() -> Double {
+    package mutating func normal() -> Double {
         var sum: UInt64 = 0
         for _ in 0..<2 {
             let bits = next()
