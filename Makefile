@@ -35,7 +35,8 @@ demo: build
 test: setup lint
 	@echo "building and running the tests"
 	@$(swift_build) --product fusionkit
-	@swift test -c release
+	@$(swift_build) --build-tests
+	@swift test -c release --skip-build
 
 bench: setup
 	@swift run -c release benchmarks
