@@ -46,9 +46,13 @@ public final class ReportFolder {
 
     /// Writes the report and gives it its name.
     ///
+    /// One that is not complete replaces none; where there is one, it gets a name of its own beside it.
+    ///
     /// - Parameter latex: whether there is a table for LaTeX.
+    /// - Returns: the folder.
     /// - Throws: `RasterError`.
-    public func write(_ comparison: Comparison, record: RunRecord, latex: Bool = false) throws {
+    @discardableResult
+    public func write(_ comparison: Comparison, record: RunRecord, latex: Bool = false) throws -> String {
         try put(
             Data(ReportPage(comparison: comparison, record: record, scratch: work + "/layer.png").html().utf8),
             "index.html")
@@ -56,7 +60,12 @@ public final class ReportFolder {
         try put(ResultFiles.json(comparison, record: record), "results.json")
         if latex { try put(Data(LaTeXTable.text(comparison).utf8), "table.tex") }
         try? FileManager.default.removeItem(atPath: work)
-        try publish()
+        guard !comparison.isComplete, FileManager.default.fileExists(atPath: destination) else {
+            try publish(destination, as: path)
+            return path
+        }
+        try publish(destination + "-incomplete", as: destination + "-incomplete")
+        return destination + "-incomplete"
     }
 
     /// Removes what has not been given a name.
@@ -70,7 +79,7 @@ public final class ReportFolder {
         }
     }
 
-    private func publish() throws(RasterError) {
+    private func publish(_ destination: String, as path: String) throws(RasterError) {
         // Somebody else may have made it since.
         try Self.check(destination, as: path, overwrites: overwrites)
         let old = temporary + "-old"

@@ -6,7 +6,7 @@ public struct MTFGLPFS: MomentMethod {
     public let name = "MTF-GLP-FS"
     /// What it does.
     public let summary =
-        "multi-resolution: PAN's detail is added with gains estimated at full scale; the standard method"
+        "multi-resolution: PAN's detail is added with gains estimated at full scale"
     /// Who published it.
     public let source = "Vivone, Restaino, Chanussot, IEEE TIP 27(7), 2018"
 

@@ -7,8 +7,8 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate", abstract: "Measure fused images by the truth, or by what they were made of.",
         discussion: """
             With --reference by the truth; with --pan and --ms a sharpened image without it; both give two tables. A pixel \
-            counts where all images have a measurement. SAM in degrees, ERGAS, RMSE and what begins with D: smaller is \
-            better; the others: larger is better. Images of any size are read by windows. Pictures of two modalities are \
+            counts where all images have a measurement. Smaller is better: SAM (degrees), ERGAS, RMSE, MSE, CE, Q_CV, \
+            N^AB/F and what begins with D, R-SAM, R-ERGAS; larger is better: the others. Images of any size are read by windows. Pictures of two modalities are \
             judged by their sources, as 'fusionkit fuse' takes them: --visible and --infrared, --mri and --ct, --pet or \
             --spect, or --first and --second.
 
@@ -90,7 +90,10 @@ struct EvaluateCommand: ParsableCommand {
         for judge in judges {
             switch judge {
             case let judge as ReferenceJudge:
-                let found = judge.settings(try RasterReader(first.partners[ReferenceJudge.option] ?? ""))
+                let found = try judge.settings(of: first)
+                if found.isRatioAssumed, judge.indices.contains(where: { $0.name == ERGAS().name }) {
+                    talk.talk.say("note: ERGAS is computed for a ratio of 4, as nothing tells another; give --ratio.")
+                }
                 settings.reference = partners.reference
                 (settings.ratio, settings.peak, settings.cut) = (found.ratio, found.peak, found.cut)
             case let judge as SceneJudge:

@@ -7,7 +7,7 @@ struct HypersharpenCommand: ParsableCommand {
         abstract: "Sharpen a hyperspectral image with a sharper one of one band or several.",
         discussion: """
             With a sharp image of several bands it takes --method CNMF, HySure or GFPCA, or --weights of a network for that \
-            many. With one band every method serves; with neither --method nor --weights MTF-GLP-FS runs. Methods made for \
+            many. With one band every method serves; with neither --method nor --weights C-GS2-GLP runs. Methods made for \
             multispectral images take the form they have for hyperspectral ones. The output has the sharp image's grid and the bands, wavelengths, type \
             and nodata value of the hyperspectral one, and appears under its name when it is complete.
 

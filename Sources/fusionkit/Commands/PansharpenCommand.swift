@@ -5,7 +5,7 @@ struct PansharpenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pansharpen", abstract: "Sharpen a multispectral image with a panchromatic one.",
         discussion: """
-            Without --method and --weights MTF-GLP-FS runs. The output has PAN's grid and the bands, type and nodata \
+            Without --method and --weights C-GS2-GLP runs. The output has PAN's grid and the bands, type and nodata \
             value of the multispectral image, and appears under its name when it is complete.
 
             Example: fusionkit pansharpen --pan pan.tif --ms ms.tif -o fused.tif --sensor WV3

@@ -33,10 +33,11 @@ struct ComparisonJob {
         }
         let record = RunRecord(
             words: ["fusionkit"] + CommandLine.arguments.dropFirst(), versions: versions, threads: threads)
-        try folder.write(comparison, record: record, latex: latex)
+        let written = try folder.write(comparison, record: record, latex: latex)
         for table in comparison.tables { try Console.result("\(table.title)\n\(text(table))\n") }
         let seconds = String(format: "%.1f", (ContinuousClock.now - start) / .seconds(1))
-        talk.say("\(output)/index.html: \(comparison.finishedMethods) methods, \(seconds) s")
+        let count = comparison.finishedMethods
+        talk.say("\(written)/index.html: \(count) method\(count == 1 ? "" : "s"), \(seconds) s")
         if !comparison.isComplete {
             talk.warn("stopped; the report holds what had been finished and says so.")
             throw ExitCode(Interruption.status)

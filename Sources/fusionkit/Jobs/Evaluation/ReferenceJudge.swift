@@ -17,16 +17,31 @@ struct ReferenceJudge: Judge {
     /// The settings that follow from a truth.
     struct Settings {
         let ratio: Double
+        /// Whether nothing tells the ratio.
+        let isRatioAssumed: Bool
         let peak: Double
         let cut: String
     }
 
-    func settings(_ reference: RasterReader) -> Settings {
+    func settings(of item: EvaluationItem) throws -> Settings {
+        settings(try RasterReader(item.partners[Self.option] ?? ""), item)
+    }
+
+    private func settings(_ reference: RasterReader, _ item: EvaluationItem) -> Settings {
         let notes = reference.profile.metadata[""] ?? [:]
         let bits = notes[SceneMetadata.bits].flatMap(Int.init) ?? (reference.profile.sampleType == .uint8 ? 8 : 11)
+        let known = ratio ?? Self.ratio(of: item) ?? notes[SceneMetadata.ratio].flatMap(Double.init)
         return Settings(
-            ratio: ratio ?? notes[SceneMetadata.ratio].flatMap(Double.init) ?? 4,
+            ratio: known ?? 4, isRatioAssumed: known == nil,
             peak: peak ?? Double((1 << min(max(bits, 1), 32)) - 1), cut: border.rawValue)
+    }
+
+    /// What the images say that it was made of; what is wrong with them is told by who judges by them.
+    private static func ratio(of item: EvaluationItem) -> Double? {
+        guard let pan = item.partners[SceneJudge.panOption], let ms = item.partners[SceneJudge.msOption] else {
+            return nil
+        }
+        return (try? ScenePair(pan: pan, ms: ms)).map { Double($0.ratio) }
     }
 
     /// A fused image and its truth.
@@ -42,7 +57,7 @@ struct ReferenceJudge: Judge {
                     + "Cut both to the same area and bands with gdal_translate.")
         }
         try reference.checkGrid(of: fused, window: one.window, talk: talk)
-        let settings = settings(reference)
+        let settings = settings(reference, item)
         talk.detail(
             "\(fused.file): ratio \(settings.ratio.plain), peak \(settings.peak.plain), cut \(settings.cut)")
         return try PairScene(
@@ -57,7 +72,8 @@ struct ReferenceJudge: Judge {
         let measurement = try pair.measure(indices, threads: threads, progress: watch.progress)
         // The peak is of no interest to the others.
         let needsPeak = indices.contains { $0.name.hasPrefix("PSNR") || $0.name.hasPrefix("SSIM") }
-        if needsPeak, measurement.largestValue > 1.5 * pair.peak {
+        let largest = measurement.largestValue
+        if needsPeak, largest.isFinite, largest > 1.5 * pair.peak || largest > 0 && largest < pair.peak / 20 {
             talk.warn(
                 "\(item.partners[Self.option] ?? "") has values up to \(measurement.largestValue.plain), and PSNR and SSIM are "
                     + "computed for numbers up to \(pair.peak.plain). Give --bits or --peak.")
