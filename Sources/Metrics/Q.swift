@@ -41,16 +41,7 @@ public struct Q: ReferenceMetric {
     static func sums(_ tile: PairTile, side: Int, clipsNegative: Bool) -> Means {
         var means = Means(channels: tile.reference.bands)
         guard let area = tile.windows(side: side) else { return means }
-        let (rows, columns) = (area.rows.count - side + 1, area.columns.count - side + 1)
-        var isKnown = [Bool](repeating: true, count: rows * columns)
-        if tile.isValid != nil {
-            for place in isKnown.indices {
-                let (row, column) = (
-                    area.rows.lowerBound + place / columns, area.columns.lowerBound + place % columns
-                )
-                isKnown[place] = !tile.isUnknown(rows: row..<row + side, columns: column..<column + side)
-            }
-        }
+        let isKnown = tile.knownWindows(side: side, in: area)
         means.count = Double(isKnown.count { $0 })
         for band in means.sums.indices {
             let (truth, fused) = tile.planes(band, in: area)

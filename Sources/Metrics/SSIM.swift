@@ -34,26 +34,13 @@ public struct SSIM: ReferenceMetric {
         return MetricValue(meanOf: try sums.means(.similarity, for: name))
     }
 
-    private static let taps: [Double] = {
-        let exponentials = (-5...5).map { exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
-        let sum = exponentials.reduce(0, +)
-        return exponentials.map { $0 / sum }
-    }()
+    private static let taps = gaussianTaps(radius: 5, sigma: 1.5)
 
     /// The sums of the index over the windows of a tile, by band.
     static func sums(_ tile: PairTile, peak: Double) -> Means {
         var means = Means(channels: tile.reference.bands)
         guard let area = tile.windows(side: side) else { return means }
-        let (rows, columns) = (area.rows.count - side + 1, area.columns.count - side + 1)
-        var isKnown = [Bool](repeating: true, count: rows * columns)
-        if tile.isValid != nil {
-            for place in isKnown.indices {
-                let (row, column) = (
-                    area.rows.lowerBound + place / columns, area.columns.lowerBound + place % columns
-                )
-                isKnown[place] = !tile.isUnknown(rows: row..<row + side, columns: column..<column + side)
-            }
-        }
+        let isKnown = tile.knownWindows(side: side, in: area)
         means.count = Double(isKnown.count { $0 })
         let c1 = (0.01 * peak) * (0.01 * peak)
         let c2 = (0.03 * peak) * (0.03 * peak)

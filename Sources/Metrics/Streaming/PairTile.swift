@@ -52,6 +52,18 @@ struct PairTile {
             region.columns.lowerBound..<max(region.columns.lowerBound, min(width, region.columns.upperBound + side - 1))
         return rows.count >= side && columns.count >= side ? PixelRegion(rows: rows, columns: columns) : nil
     }
+
+    /// Whether all pixels of each window within ``windows(side:)`` are known, row by row.
+    func knownWindows(side: Int, in area: PixelRegion) -> [Bool] {
+        let (rows, columns) = (area.rows.count - side + 1, area.columns.count - side + 1)
+        var isKnown = [Bool](repeating: true, count: rows * columns)
+        guard isValid != nil else { return isKnown }
+        for place in isKnown.indices {
+            let (row, column) = (area.rows.lowerBound + place / columns, area.columns.lowerBound + place % columns)
+            isKnown[place] = !isUnknown(rows: row..<row + side, columns: column..<column + side)
+        }
+        return isKnown
+    }
 }
 
 extension Plane {
