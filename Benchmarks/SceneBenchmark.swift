@@ -14,7 +14,7 @@ func benchmarkScenes(report: (Comparison) -> Void) throws {
             report(
                 Comparison(
                     title: group.title, unit: "pixels", work: Double(scene.side * scene.side), threads: threads,
-                    measurements: try measure(group.contestants)))
+                    measurements: try measure(group.contestants, rounds: group.rounds)))
         }
     }
 }
@@ -25,9 +25,16 @@ private struct ProgramContestant {
     let run: () throws -> ProcessUsage
 }
 
-/// Runs programs in turns, three times each; the files that they read are in the system's cache by then.
-private func measure(_ contestants: [ProgramContestant]) throws -> [Measurement] {
-    let rounds = try (0..<3).map { _ in try contestants.map { try $0.run() } }
+/// Programs that are compared with the first of them.
+private struct ContestantGroup {
+    let title: String
+    let rounds: Int
+    let contestants: [ProgramContestant]
+}
+
+/// Runs programs in turns; the files that they read are in the system's cache by then.
+private func measure(_ contestants: [ProgramContestant], rounds count: Int) throws -> [Measurement] {
+    let rounds = try (0..<count).map { _ in try contestants.map { try $0.run() } }
     func middle(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
     return contestants.indices.map { index in
         let usages = rounds.map { $0[index] }
@@ -76,26 +83,29 @@ private final class BenchmarkScene {
     }
 
     /// What is compared with what.
-    func groups(threads: Int) throws -> [(title: String, contestants: [ProgramContestant])] {
+    func groups(threads: Int) throws -> [ContestantGroup] {
         let size = "PAN \(side) × \(side), \(sensor.bands.count) bands of 16 bits, file to file"
         let scene = try SharpeningScene(
             panHeight: side, panWidth: side, msHeight: side / sensor.ratio, msWidth: side / sensor.ratio,
             bands: sensor.bands.count, sensor: sensor, ratio: sensor.ratio)
         let methods = ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }.map(\.name)
-        var groups: [(title: String, contestants: [ProgramContestant])] = []
+        var groups: [ContestantGroup] = []
         if let gdal = gdal(threads: threads) {
-            groups.append(("Brovey, \(size)", [gdal, fusionkit("Brovey", threads: threads)]))
+            groups.append(
+                ContestantGroup(
+                    title: "Brovey, \(size)", rounds: 3, contestants: [gdal, fusionkit("Brovey", threads: threads)]))
         } else {
             print("gdal_pansharpen.py is missing (Debian: gdal-bin); Brovey is not compared with GDAL's.")
         }
         if let orfeo = orfeo(threads: threads) {
             let ours = ["GSA", "MTF-GLP-HPM"].map { fusionkit($0, threads: threads) }
-            groups.append(("Component substitution, \(size)", [orfeo] + ours))
+            groups.append(
+                ContestantGroup(title: "Component substitution, \(size)", rounds: 3, contestants: [orfeo] + ours))
         } else {
             print("otbcli_BundleToPerfectSensor is missing (Debian: otb-bin); nothing is compared with Orfeo ToolBox.")
         }
-        groups.append(("Classical methods, \(size)", methods.map { fusionkit($0, threads: threads) }))
-        return groups
+        let all = methods.map { fusionkit($0, threads: threads) }
+        return groups + [ContestantGroup(title: "Classical methods, \(size)", rounds: 1, contestants: all)]
     }
 
     private func contestant(
