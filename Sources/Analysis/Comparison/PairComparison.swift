@@ -94,6 +94,7 @@ public struct PairComparison {
             if comparison.isComplete || row.failure == nil { table.rows.append(row) }
         }
         comparison.tables = [table]
+        if !comparison.isComplete { comparison.addUnreached(candidates.map(\.name), of: table.title) }
         comparison.commands = candidates.compactMap(command)
         return comparison
     }
