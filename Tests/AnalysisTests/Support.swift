@@ -51,7 +51,9 @@ enum Scene {
                 .init(name: bands.isEmpty ? "" : bands[$0], sampleType: .uint16, nodata: nodata)
             })
         let writer = try RasterWriter(file, profile: profile)
-        try writer.write(image.values, to: profile.window)
+        // What is valid is never written as the value that stands for nodata.
+        let valid = nodata.map { unknown in image.values.prefix(image.pixels).map { UInt8($0 == unknown ? 0 : 1) } }
+        try writer.write(image.values, to: profile.window, valid: valid)
         try writer.finish()
     }
 

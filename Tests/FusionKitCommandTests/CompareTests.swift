@@ -108,6 +108,8 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
         let rows = try #require(try results.first?["rows"] as? [[String: Any]])
         #expect(rows.compactMap { $0["method"] as? String } == ["LP", "mine"])
+        let page = try directory.text("report/index.html")
+        #expect(page.contains("fusionkit fuse visible.png infrared.png -o fused.png --method LP</pre>"))
         let medical = try Program.run(
             "compare", "--mri", "visible.png", "--pet", "infrared.png", "--methods", "lp", "-o", "medical",
             in: directory)

@@ -275,7 +275,8 @@ import Testing
         let unknown = try Program.start(pictures + ["--metrics", "NMX"], in: directory).outcome()
         let list = unknown.error.components(separatedBy: "Known are ").last?.prefix { $0 != "." } ?? ""
         let names = list.components(separatedBy: ", ")
-        #expect(Set(names).count == names.count && names.contains("NMI") && names.contains("Nabf"), "\(unknown.error)")
+        #expect(
+            Set(names).count == names.count && names.contains("NMI") && names.contains("N^AB/F"), "\(unknown.error)")
         let verbose = try Program.start(pictures + ["-v", "--metrics", "RMSE"], in: directory).outcome()
         #expect(verbose.error.contains("RMSE: VIFB’s √(Σd²)/n"), "\(verbose.error)")
     }

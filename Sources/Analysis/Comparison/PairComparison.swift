@@ -163,9 +163,9 @@ public struct PairComparison {
     private func command(_ candidate: ComparisonCandidate) -> String? {
         let words = ["fusionkit", "fuse", first.file, second.file, "-o", "fused.png"]
         switch candidate.source {
-        case .fuser: return ShellText.line(words)
+        case .fuser(.classical(let method)): return ShellText.line(words + ["--method", method.name])
         case .weights(let file): return ShellText.line(words + ["--weights", file])
-        case .classical, .image: return nil
+        case .fuser, .classical, .image: return nil
         }
     }
 }

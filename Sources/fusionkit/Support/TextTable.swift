@@ -59,24 +59,36 @@ struct TextTable {
         return groups.map { text(of: names + $0, rows) }.joined(separator: "\n\n")
     }
 
-    /// The rows with the words of the last column in several lines, where there is some room for them.
+    /// The rows with words of the last column in several lines, and of those in the middle where it would be too narrow.
     private func wrapped(_ width: Int) -> [[String]] {
-        let others = Array(header.indices.dropLast())
-        let room = width - length(of: others) - 2
-        guard room >= 16 else { return rows }
-        return rows.flatMap { row in
-            var lines: [String] = []
-            for word in (row.last ?? "").split(separator: " ") {
-                if let last = lines.last, last.count + 1 + word.count <= room {
-                    lines[lines.count - 1] = "\(last) \(word)"
-                } else {
-                    lines.append(String(word))
-                }
-            }
-            return (lines.isEmpty ? [""] : lines).enumerated().map { index, line in
-                (index == 0 ? Array(row.dropLast()) : others.map { _ in "" }) + [line]
+        var limits = widths
+        let (last, enough) = (limits.count - 1, 36)
+        func room() -> Int { width - limits.dropLast().reduce(2 * last, +) }
+        if room() < enough {
+            for column in 1..<Swift.max(1, last) {
+                limits[column] = ([header] + rows).flatMap { $0[column].split(separator: " ") }.map(\.count).max() ?? 0
             }
         }
+        guard room() >= enough / 2 else { return rows }
+        limits[last] = room()
+        return rows.flatMap { row in
+            let cells = zip(row, limits).map { Self.lines(of: $0, width: $1) }
+            return (0..<(cells.map(\.count).max() ?? 0)).map { line in
+                cells.map { $0.indices.contains(line) ? $0[line] : "" }
+            }
+        }
+    }
+
+    private static func lines(of text: String, width: Int) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = "\(last) \(word)"
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
     }
 
     /// Comma-separated values after RFC 4180.
