@@ -80,8 +80,9 @@ public struct Upscaling {
         self.options = options
         if case .network(let network, _, _, _) = method, network.msBands != bands.count {
             throw SceneError(
-                .weightsMismatch, "\(file) has \(bands.count) bands; the weights are for \(network.msBands).",
-                remedy: "Use weights for \(bands.count) bands, or none, for interpolation.")
+                .weightsMismatch,
+                "\(file) has \(counted(bands.count, "band")); the weights are for \(network.msBands).",
+                remedy: "Use weights for \(counted(bands.count, "band")), or none, for interpolation.")
         }
     }
 

@@ -35,8 +35,7 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
         case .empty(let shape):
             "There is nothing to compare in images of \(shape) (bands × rows × columns)."
         case .tooSmall(let metric, let height, let width, let minimum):
-            "\(metric) needs at least \(minimum) × \(minimum) pixels, and \(height) × \(width) are left after the "
-                + "border cut."
+            "\(metric) needs at least \(minimum) × \(minimum) pixels, and there are \(height) × \(width) to compare."
         case .mask(let pixels, let expected):
             "The mask has \(pixels) pixels and the images \(expected)."
         case .noValidPixels(let metric):

@@ -12,9 +12,10 @@ import Testing
         try Scene.simulate(in: directory)
     }
 
+    @discardableResult
     private func write(
         to name: String = "report", overwrites: Bool = false, complete: Bool = true
-    ) throws {
+    ) throws -> String {
         var candidates = Scene.classical("EXP", "GSA", "MTF-GLP")
         candidates.append(.init(name: "net_1 & \"co\", <b>", source: .weights("absent.safetensors")))
         let folder = try ReportFolder(directory.file(name), overwrites: overwrites)
@@ -22,7 +23,7 @@ import Testing
             pan: directory.file("pan.tif"), ms: directory.file("ms.tif"), candidates: candidates, sensor: .ikonos
         ).run(in: folder.work)
         comparison.isComplete = complete
-        try folder.write(comparison, record: .test, latex: true)
+        return try folder.write(comparison, record: .test, latex: true)
     }
 
     @Test("it is one page, two tables for programs and one for papers, and nothing else") func files() throws {
@@ -101,6 +102,18 @@ import Testing
         #expect(try directory.text("report/notes.txt") == "mine")
         #expect(throws: RasterError.self) { try ReportFolder(directory.file("pan.tif"), overwrites: true) }
         #expect(throws: RasterError.self) { try ReportFolder(directory.file("absent/report"), overwrites: false) }
+    }
+
+    @Test("a report that is not complete replaces none: it gets a name of its own beside it") func incomplete() throws {
+        try write()
+        let complete = try directory.text("report/index.html")
+        let written = try write(overwrites: true, complete: false)
+        #expect(written == directory.file("report-incomplete"))
+        #expect(try directory.text("report/index.html") == complete && !complete.contains("Incomplete"))
+        #expect(try directory.text("report-incomplete/index.html").contains("Incomplete"))
+        #expect(directory.names == ["ms.tif", "pan.tif", "report", "report-incomplete", "truth.tif"])
+        // Where there is none, it gets the name that was asked for.
+        #expect(try write(to: "other", complete: false) == directory.file("other"))
     }
 
     @Test("nothing is left of a report that is given up") func givenUp() throws {

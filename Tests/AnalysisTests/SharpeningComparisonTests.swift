@@ -87,7 +87,7 @@ import Testing
         #expect(result.tables[0].rows.map(\.method) == ["small"])
         #expect(result.tables[0].rows[0].values["RMSE"] == 0 && result.tables[0].rows[0].use == nil)
         #expect(result.tables[1].rows.map(\.method) == ["mine", "other"])
-        #expect(result.tables[1].rows[1].failure?.contains("1 bands") == true)
+        #expect(result.tables[1].rows[1].failure?.contains("1 band of") == true)
         #expect(try FileManager.default.attributesOfItem(atPath: directory.file("ms.tif"))[.size] != nil)
     }
 
@@ -98,6 +98,59 @@ import Testing
         ) { if $0.stage.hasPrefix("GSA") { cancellation.cancel() } }
         #expect(!result.isComplete && result.tables.count == 1)
         #expect(result.tables[0].rows.map(\.method) == ["EXP"])
+        #expect(result.unreached.map(\.table) == ["Reduced resolution", "Full resolution"])
+        #expect(result.unreached.map(\.methods) == [["GSA", "MTF-GLP"], ["EXP", "GSA", "MTF-GLP"]])
+        #expect(result.incompleteness?.contains("reduced resolution: GSA, MTF-GLP; full resolution: EXP,") == true)
+    }
+
+    @Test("a scene too small to be degraded is judged at full resolution only, and that is said") func tooSmall() throws
+    {
+        for (name, side) in [("pan.tif", 40), ("ms.tif", 10)] {
+            let image = try image(name).cropped(rows: 0..<side, columns: 0..<side)
+            try FileManager.default.removeItem(atPath: directory.file(name))
+            try Scene.write(image, to: directory.file(name))
+        }
+        let small = try comparison(Scene.classical("EXP")).run(in: directory.path)
+        #expect(small.tables.map(\.id) == ["reduced", "full"] && small.warnings.isEmpty)
+        for (name, side) in [("pan.tif", 12), ("ms.tif", 3)] {
+            let image = try image(name).cropped(rows: 0..<side, columns: 0..<side)
+            try FileManager.default.removeItem(atPath: directory.file(name))
+            try Scene.write(image, to: directory.file(name))
+        }
+        let tiny = try comparison(Scene.classical("EXP")).run(in: directory.path)
+        #expect(tiny.tables.map(\.id) == ["full"] && tiny.isComplete)
+        #expect(tiny.warnings.first?.contains("no assessment at reduced resolution") == true)
+    }
+
+    @Test("the degraded pair has the same bits in small tiles and in large ones, with nodata too") func tiles() throws {
+        // Two holes, one at a corner.
+        for (name, factor) in [("pan.tif", 4), ("ms.tif", 1)] {
+            var image = try image(name)
+            for (top, left) in [(0, 0), (29, 33)] {
+                for row in top * factor..<(top + 6) * factor {
+                    for column in left * factor..<(left + 5) * factor {
+                        for band in 0..<image.bands { image[band, row, column] = 0 }
+                    }
+                }
+            }
+            try FileManager.default.removeItem(atPath: directory.file(name))
+            try Scene.write(image, to: directory.file(name), nodata: 0)
+        }
+        var results: [[[Float]]] = []
+        for memory in [1_000_000, 2 << 30] {
+            _ = try comparison([]) { $0.sharpening.memoryBytes = memory }.run(in: directory.path)
+            results.append(
+                try ["reduced-ms.tif", "reduced-pan.tif"].map { name in
+                    let reader = try RasterReader(directory.file(name))
+                    let values = try reader.read(reader.profile.window, as: Float.self)
+                    #expect(values.contains { $0.isNaN } && values.contains { !$0.isNaN })
+                    return values.map { $0.isNaN ? -1 : $0 }
+                })
+            for name in ["reduced-ms.tif", "reduced-pan.tif"] {
+                try FileManager.default.removeItem(atPath: directory.file(name))
+            }
+        }
+        #expect(results[0] == results[1])
     }
 
     @Test("pictures show the region that was asked for, and else the one with most texture") func region() throws {

@@ -44,14 +44,16 @@ enum Scene {
     /// Text that does harm where it is taken for HTML.
     static let hostileName = #"<img src=x onerror="document.title='harm'">'&"#
 
-    static func write(_ image: Image, to file: String, bands: [String] = []) throws {
+    static func write(_ image: Image, to file: String, bands: [String] = [], nodata: Double? = nil) throws {
         let profile = RasterProfile(
             width: image.width, height: image.height,
             bands: (0..<image.bands).map {
-                .init(name: bands.isEmpty ? "" : bands[$0], sampleType: .uint16)
+                .init(name: bands.isEmpty ? "" : bands[$0], sampleType: .uint16, nodata: nodata)
             })
         let writer = try RasterWriter(file, profile: profile)
-        try writer.write(image.values, to: profile.window)
+        // What is valid is never written as the value that stands for nodata.
+        let valid = nodata.map { unknown in image.values.prefix(image.pixels).map { UInt8($0 == unknown ? 0 : 1) } }
+        try writer.write(image.values, to: profile.window, valid: valid)
         try writer.finish()
     }
 

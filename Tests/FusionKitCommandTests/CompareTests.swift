@@ -51,6 +51,7 @@ import Testing
         try directory.write("no weights", to: "net.safetensors")
         let some = try compare("--methods", "net.safetensors,exp")
         #expect(some.status == 0 && some.error.contains("warning: net: "), "\(some.error)")
+        #expect(some.error.components(separatedBy: "warning: net: ").count == 2, "said once: \(some.error)")
         let none = try compare("--methods", "net.safetensors", "--overwrite")
         #expect(none.status == 65 && none.error.contains("No method has a result"))
     }
@@ -62,6 +63,8 @@ import Testing
             (["--methods", ","], "names no method"), (["--region", "1,2,3"], "x,y,width,height"),
             (["--first", "a"], "--second"), (["--first", "a", "--second", "b"], "one pair"),
             (["--sensor", "WV9"], "Did you mean 'WV"), (["--peak", "0"], "above 0"),
+            (["--peak", "-5"], "--peak is -5"), (["--peak", "100"], "--peak goes with weights"),
+            (["--mri", "a"], "--ct, --pet or --spect"), (["--region", "-1,2,30,40"], "--region -1,2,30,40 is no part"),
         ])
     func words(arguments: [String], text: String) throws {
         let outcome = try Program.start(
@@ -79,6 +82,19 @@ import Testing
         #expect(directory.names == ["ms.tif", "pan.tif"])
     }
 
+    @Test("a scene too small to be degraded is judged at full resolution, and that is said in a line") func tooSmall()
+        throws
+    {
+        try TestImage.write(directory.file("p.tif"), bands: 1, width: 12, height: 12, pixelSize: 0.5)
+        try TestImage.write(directory.file("m.tif"), bands: 4, width: 3, height: 3, pixelSize: 2)
+        let outcome = try Program.run(
+            "compare", "--pan", "p.tif", "--ms", "m.tif", "--methods", "exp", "-o", "report", in: directory)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("warning: There is no assessment at reduced resolution. p.tif and m.tif"))
+        #expect(outcome.output.hasPrefix("Full resolution\n"))
+        #expect(try directory.text("report/index.html").contains("There is no assessment at reduced resolution"))
+    }
+
     @Test("pictures are fused and compared, beside one that was fused before") func pictures() throws {
         for name in ["visible.png", "infrared.png", "before.png"] {
             try TestImage.write(directory.file(name), bands: 1, width: 96, height: 64, type: .uint8) { values in
@@ -92,6 +108,13 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
         let rows = try #require(try results.first?["rows"] as? [[String: Any]])
         #expect(rows.compactMap { $0["method"] as? String } == ["LP", "mine"])
+        let page = try directory.text("report/index.html")
+        #expect(page.contains("fusionkit fuse visible.png infrared.png -o fused.png --method LP</pre>"))
+        let medical = try Program.run(
+            "compare", "--mri", "visible.png", "--pet", "infrared.png", "--methods", "lp", "-o", "medical",
+            in: directory)
+        #expect(medical.status == 0, "\(medical.error)")
+        #expect(try directory.text("medical/index.html").contains("what it keeps of MRI and PET"))
         let sharpening = try Program.run(
             "compare", "--visible", "visible.png", "--infrared", "infrared.png", "--sensor", "WV3", "-o", "r",
             in: directory)
@@ -116,6 +139,8 @@ import Testing
         #expect(try directory.text("report/index.html").contains("Incomplete"))
         let rows = try #require(try results.first?["rows"] as? [[String: Any]])
         #expect(rows.count == 5 && outcome.error.contains("stopped"))
+        #expect(outcome.error.contains("Not reached: full resolution: "), "\(outcome.error)")
+        #expect(outcome.error.contains("gs2-glp") || outcome.error.contains("GS2-GLP"), "\(outcome.error)")
     }
 
     /// Whether a fused image of many bytes grows in the hidden folder.

@@ -74,6 +74,74 @@ import Testing
         #expect(noTruth.status == 64 && noTruth.error.contains("--reference"))
     }
 
+    @Test("refuses names of maps in formats that can't hold one, before any work", arguments: ["m.png", "m.xyz", "m"])
+    func mapNames(name: String) throws {
+        let outcome = try Program.run(
+            "evaluate", "absent.tif", "--reference", "absent.tif", "--map", name, in: directory)
+        #expect(outcome.status == 64 && outcome.error.contains(".tif, .tiff, .img or .nc"), "\(outcome.error)")
+    }
+
+    @Test("writes maps in every format that it names", arguments: ["tif", "tiff", "img", "nc"])
+    func mapFormats(format: String) throws {
+        let file = "map.\(format)"
+        let outcome = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--metrics", "RMSE", "--map", file, in: directory)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        let map = try TestImage.read(directory.file(file))
+        #expect(map.profile.sampleType == .float32 && map.profile.geoTransform?.originX == 500_000)
+    }
+
+    @Test("ERGAS takes the ratio of --pan and --ms where they are given") func ratioOfPair() throws {
+        try TestImage.write(directory.file("half.tif"), bands: 4, width: 64, height: 64, pixelSize: 1)
+        let arguments = ["evaluate", "fused.tif", "--reference", "truth.tif", "--csv", "--metrics", "ERGAS"]
+        func value(_ more: [String]) throws -> Double {
+            let outcome = try Program.start(arguments + more, in: directory).outcome()
+            return try #require(
+                outcome.output.split(whereSeparator: { ",\n".contains($0) }).last.flatMap { Double($0) })
+        }
+        let byPair = try value(["--pan", "pan.tif", "--ms", "half.tif"])
+        let (two, four) = (try value(["--ratio", "2"]), try value([]))
+        #expect(byPair == two && abs(two - 2 * four) < 1e-7 * two, "\(byPair), \(two), \(four)")
+        let assumed = try Program.start(arguments, in: directory).outcome()
+        #expect(assumed.error.contains("computed for a ratio of 4"), "\(assumed.error)")
+    }
+
+    @Test("says the same thing once, however many images it is about") func repetition() throws {
+        let many = try Program.run(
+            "evaluate", "fused.tif", "fused.tif", "fused.tif", "--reference", "truth.tif", "--peak", "60000",
+            in: directory)
+        #expect(many.error.components(separatedBy: "Give --bits or --peak").count == 2, "\(many.error)")
+        try TestImage.write(directory.file("p.tif"), bands: 1, width: 32, height: 32, pixelSize: 0.5)
+        try TestImage.write(directory.file("m.tif"), bands: 4, width: 8, height: 8, pixelSize: 2)
+        try TestImage.write(directory.file("f.tif"), bands: 4, width: 32, height: 32, pixelSize: 0.5)
+        let small = try Program.run("evaluate", "f.tif", "f.tif", "--pan", "p.tif", "--ms", "m.tif", in: directory)
+        let lines = small.error.split(separator: "\n")
+        #expect(Set(lines).count == lines.count && !small.error.contains("border cut"), "\(small.error)")
+    }
+
+    @Test("a value that is no number is NaN, whoever reads it") func notANumber() throws {
+        try TestImage.write(directory.file("flat.tif"), bands: 1, width: 64, height: 64, constant: 7)
+        let arguments = ["evaluate", "flat.tif", "--reference", "flat.tif", "--metrics", "CC,RMSE"]
+        for (format, text) in [([], "  NaN  0.0000"), (["--csv"], ",NaN,0"), (["--json"], #""CC" : "NaN""#)] {
+            let outcome = try Program.start(arguments + format, in: directory).outcome()
+            #expect(outcome.output.contains(text), "\(outcome.output)\(outcome.error)")
+        }
+    }
+
+    @Test("folds its table to a terminal, and to nothing else") func folding() throws {
+        let arguments = ["evaluate", "fused.tif", "--pan", "pan.tif", "--ms", "ms.tif"]
+        let terminal = try Program.onTerminal(arguments, columns: 60, in: directory)
+        let lines = terminal.split(whereSeparator: \.isNewline).map(String.init)
+        let heads = lines.filter { $0.hasPrefix("file") }
+        #expect(lines.allSatisfy { $0.count <= 60 } && heads.count == 3 && heads[0].contains("HQNR"), "\(terminal)")
+        #expect(lines.count { $0.hasPrefix("fused.tif") } == 3 && heads.last?.hasSuffix("D_rho") == true)
+        let file = try Program.start(arguments, in: directory).outcome()
+        #expect(file.output.split(separator: "\n").count == 2)
+        let methods = try Program.onTerminal(["methods"], columns: 70, in: directory)
+        let rows = methods.split(whereSeparator: \.isNewline).map(String.init)
+        #expect(rows.allSatisfy { $0.count <= 70 } && rows.contains { $0.hasPrefix("MTF-GLP-HPM ") }, "\(methods)")
+    }
+
     @Test("measures folders picture by picture, with their mean, and goes on past one that fails") func folders() throws
     {
         for folder in ["results", "truths"] {
@@ -121,6 +189,12 @@ import Testing
             (["fused.tif", "--pan", "ms.tif", "--ms", "pan.tif"], 65, "swapped"),
             (["fused.tif", "--reference", "truth.tif", "--sensor", "WV3"], 64, "--sensor goes with"),
             (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--memory", "64MB"], 64, "Allow more with --memory"),
+            (["fused.tif", "--reference", "truth.tif", "--map-of", "sam"], 64, "--map-of says what --map FILE shows"),
+            (["fused.tif", "--reference", "truth.tif", "--overwrite"], 64, "--overwrite goes with --map"),
+            (["fused.tif", "--reference", "truth.tif", "--peak", "-5"], 64, "--peak is -5; give a number above 0"),
+            (["fused.tif", "--reference", "truth.tif", "--ratio", "-2"], 64, "--ratio is -2; give 1 or more"),
+            (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--bits", "8"], 64, "--bits goes with --reference"),
+            (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--cut", "dlpan"], 64, "--cut goes with --reference"),
         ] as [([String], Int32, String)] {
             let outcome = try Program.start(["evaluate"] + arguments, in: directory).outcome()
             #expect(
@@ -196,9 +270,32 @@ import Testing
         #expect(chosen.output.hasPrefix("file,SCD,Q"), "\(chosen.output)\(chosen.error)")
     }
 
+    @Test("lists each index once, and says whose RMSE it is") func listed() throws {
+        let pictures = ["evaluate", "fused.png", "--visible", "visible.png", "--infrared", "infrared.png"]
+        let unknown = try Program.start(pictures + ["--metrics", "NMX"], in: directory).outcome()
+        let list = unknown.error.components(separatedBy: "Known are ").last?.prefix { $0 != "." } ?? ""
+        let names = list.components(separatedBy: ", ")
+        #expect(
+            Set(names).count == names.count && names.contains("NMI") && names.contains("N^AB/F"), "\(unknown.error)")
+        let verbose = try Program.start(pictures + ["-v", "--metrics", "RMSE"], in: directory).outcome()
+        #expect(verbose.error.contains("RMSE: VIFB’s √(Σd²)/n"), "\(verbose.error)")
+    }
+
     @Test("says what is missing or does not go together") func refusals() throws {
+        try TestImage.write(directory.file("small.png"), bands: 1, width: 32, height: 60, type: .uint8)
         for (arguments, status, text) in [
-            (["--visible", "visible.png"], 64, "judged by both of its sources"),
+            (["--visible", "visible.png"], 64, "--visible is one of two pictures; give --infrared too"),
+            (["--pet", "visible.png"], 64, "--pet is one of two pictures; give --mri too"),
+            (
+                ["--visible", "visible.png", "--mri", "visible.png", "--infrared", "infrared.png"], 64,
+                "--visible and --mri both name the first of two pictures"
+            ),
+            (["--visible", "visible.png", "--infrared", "infrared.png", "--per-band"], 64, "--per-band is for bands"),
+            (["--visible", "visible.png", "--infrared", "infrared.png", "--ratio", "2"], 64, "--ratio goes with"),
+            (
+                ["--visible", "visible.png", "--infrared", "small.png"], 65,
+                "The sources are visible.png of 64 × 60 pixels and small.png of 32 × 60, the fused picture fused.png of 64 × 60"
+            ),
             (
                 ["--visible", "visible.png", "--infrared", "infrared.png", "--reference", "fused.png"], 64,
                 "by their sources alone"

@@ -27,6 +27,37 @@ enum Program {
         try RunningProgram(arguments, directory: directory)
     }
 
+    /// What the program prints on a terminal of so many columns.
+    static func onTerminal(_ arguments: [String], columns: UInt16, in directory: TemporaryDirectory) throws -> String {
+        let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        defer { close(terminal) }
+        // Linux's requests to unlock the other end and to tell its number; C's functions for it are hidden from Swift.
+        let (unlock, number): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+        var (isLocked, place): (Int32, Int32) = (0, 0)
+        guard terminal >= 0, ioctl(terminal, unlock, &isLocked) == 0, ioctl(terminal, number, &place) == 0 else {
+            throw POSIXError(.ENOTTY)
+        }
+        let end = open("/dev/pts/\(place)", O_RDWR | O_NOCTTY)
+        var size = winsize(ws_row: 1000, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        guard end >= 0, ioctl(end, UInt(TIOCSWINSZ), &size) == 0 else { throw POSIXError(.ENOTTY) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: directory.path)
+        process.environment = ProcessInfo.processInfo.environment.filter { $0.key != "COLUMNS" }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(fileDescriptor: end)
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        close(end)
+        // Reading fails when the last writer has gone.
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while case let count = read(terminal, &buffer, buffer.count), count > 0 { text += buffer.prefix(count) }
+        process.waitUntilExit()
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// Runs the program to its end.
     static func run(_ arguments: String..., in directory: TemporaryDirectory) throws -> Outcome {
         try start(arguments, in: directory).outcome()

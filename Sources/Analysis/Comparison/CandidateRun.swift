@@ -51,15 +51,6 @@ struct CandidateRun {
         }
     }
 
-    /// Whether an image that was fused before is one of the other protocol, by its size; it has no row then.
-    func belongsElsewhere(_ candidate: ComparisonCandidate, here: Window, other: Window) -> Bool {
-        guard case .image(let file) = candidate.source, let profile = try? RasterReader(file).profile else {
-            return false
-        }
-        func fits(_ window: Window) -> Bool { profile.width == window.width && profile.height == window.height }
-        return fits(other) && !fits(here)
-    }
-
     /// Removes a file that ``fuse(_:_:as:stage:row:)`` made.
     func remove(_ file: String) {
         if file == "\(folder)/fused.tif" { unlink(file) }
@@ -92,8 +83,8 @@ struct CandidateRun {
         else {
             throw SceneError(
                 .otherSize,
-                "\(file) has \(profile.dataBands.count) bands of \(profile.width) × \(profile.height) pixels; here fused images "
-                    + "have \(pair.msBands.count) of \(window.width) × \(window.height).", remedy: "")
+                "\(file) has \(counted(profile.dataBands.count, "band")) of \(profile.width) × \(profile.height) pixels; here "
+                    + "fused images have \(pair.msBands.count) of \(window.width) × \(window.height).", remedy: "")
         }
         return file
     }

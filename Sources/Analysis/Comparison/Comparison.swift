@@ -32,10 +32,37 @@ public struct Comparison: Sendable {
     public var tables: [ComparisonTable] = []
     /// What a reader has to know to judge the numbers.
     public var notes: [String] = []
+    /// What is not as the user may expect, in sentences.
+    public var warnings: [String] = []
     /// A command for each method that repeats it alone.
     public var commands: [String] = []
     /// Whether everything that was asked for is there; else somebody stopped the work.
     public var isComplete = true
+    /// Methods that were not reached before somebody stopped the work, by the title of a table.
+    public var unreached: [Unreached] = []
+
+    /// Methods without a row in a table.
+    public struct Unreached: Sendable, Encodable, Hashable {
+        /// The table's title, also where there is none yet.
+        public let table: String
+        /// The methods, in the order in which they were named.
+        public let methods: [String]
+    }
+
+    /// Notes which of a table's methods have no row.
+    mutating func addUnreached(_ methods: [String], of title: String) {
+        let reached = Set(tables.first { $0.title == title }?.rows.map(\.method) ?? [])
+        let rest = methods.filter { !reached.contains($0) }
+        if !rest.isEmpty { unreached.append(Unreached(table: title, methods: rest)) }
+    }
+
+    /// What is missing because somebody stopped the work, in a sentence; nil where nothing is.
+    public var incompleteness: String? {
+        guard !isComplete else { return nil }
+        let parts = unreached.map { "\($0.table.lowercased()): \($0.methods.joined(separator: ", "))" }
+        return parts.isEmpty
+            ? "The work was stopped." : "The work was stopped. Not reached: \(parts.joined(separator: "; "))."
+    }
 
     /// How many methods have a result in some table.
     public var finishedMethods: Int {
@@ -61,6 +88,24 @@ public struct ComparisonTable: Sendable, Encodable {
     public var view: ComparisonView?
 
     private enum CodingKeys: CodingKey { case id, title, explanation, metrics, rows }
+
+    /// The notes of all rows, each once, with the methods that it is about.
+    public var notes: [String] {
+        var methods: [String: [String]] = [:]
+        var order: [String] = []
+        for row in rows {
+            for note in row.notes {
+                if methods[note] == nil { order.append(note) }
+                methods[note, default: []].append(row.method)
+            }
+        }
+        let finished = rows.count { $0.failure == nil }
+        return order.map { note in
+            let names = methods[note] ?? []
+            return (names.count > 1 && names.count == finished ? "All methods" : names.joined(separator: ", "))
+                + ": \(note)"
+        }
+    }
 }
 
 /// A quality index as the head of a column.

@@ -1,5 +1,6 @@
 import Classical
 import Inference
+import Raster
 
 /// One of the methods to compare.
 public struct ComparisonCandidate {
@@ -24,5 +25,17 @@ public struct ComparisonCandidate {
     public init(name: String, source: Source) {
         self.name = name
         self.source = source
+    }
+}
+
+extension ComparisonCandidate {
+    /// Whether an image that was fused before is one of the other protocol, by its size; it has no row then.
+    func belongsElsewhere(_ place: SharpeningComparison.Place) -> Bool {
+        guard case .image(let file) = source, let other = place.other, let profile = try? RasterReader(file).profile
+        else {
+            return false
+        }
+        func fits(_ window: Window) -> Bool { profile.width == window.width && profile.height == window.height }
+        return fits(other) && !fits(place.here)
     }
 }

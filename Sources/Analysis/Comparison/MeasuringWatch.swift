@@ -2,33 +2,55 @@ import Inference
 import Metrics
 
 /// How indices are measured: in how many threads, and who is told.
-struct MeasuringWatch: Sendable {
-    let threads: Int
-    let memoryBytes: Int
-    let cancellation: Cancellation
-    let show: @Sendable (Inference.Progress) -> Void
+package struct MeasuringWatch: Sendable {
+    package let threads: Int
+    package let memoryBytes: Int
+    package let cancellation: Cancellation
+    package let show: @Sendable (Inference.Progress) -> Void
 
-    /// How many threads may work with so many bytes each; one at least.
-    func threads(bytes: Int) -> Int { Swift.max(1, Swift.min(threads, memoryBytes / Swift.max(1, bytes))) }
+    package init(
+        threads: Int, memoryBytes: Int, cancellation: Cancellation,
+        show: @escaping @Sendable (Inference.Progress) -> Void
+    ) {
+        (self.threads, self.memoryBytes, self.cancellation, self.show) = (threads, memoryBytes, cancellation, show)
+    }
+
+    /// How many threads may work with so many bytes each.
+    ///
+    /// - Throws: `SceneError` when not even one may.
+    package func threads(bytes: Int, bands: Int) throws -> Int {
+        // The rest is for the blocks of files.
+        let allowed = memoryBytes - memoryBytes / 8
+        guard bytes <= allowed else {
+            let megabytes = ((bytes / 7 * 8) >> 20) + 1
+            throw SceneError(
+                .memory,
+                "Measuring images of \(bands) bands needs \(megabytes) MB, and \(memoryBytes >> 20) MB are allowed.",
+                remedy: "Allow more with --memory.")
+        }
+        return Swift.min(threads, allowed / Swift.max(1, bytes))
+    }
 
     /// What a streaming index reports to; it ends the work when somebody asked to stop.
-    func progress(_ method: String) -> @Sendable (Int, Int) throws -> Void {
+    package func progress(_ stage: String) -> @Sendable (Int, Int) throws -> Void {
         { [cancellation, show] done, total in
             try cancellation.check()
-            show(Inference.Progress(stage: "measuring \(method)", done: done, total: total))
+            show(Inference.Progress(stage: stage, done: done, total: total))
         }
     }
 }
 
 extension ComparisonRow {
-    /// Takes the values of indices; what has none is left out with a note.
+    /// Takes the values of indices; what has none is left out with a note, which is said once.
     mutating func take(_ metrics: [any Metric], _ results: [Result<MetricValue, MetricError>]) {
         for (metric, result) in zip(metrics, results) {
             switch result {
             case .success(let value):
                 values[metric.name] = value.value
                 bandValues[metric.name] = value.bands
-            case .failure(let error): notes.append("\(error)")
+            case .failure(let error):
+                // Indices that are made of others fail with these.
+                if !notes.contains("\(error)") { notes.append("\(error)") }
             }
         }
     }

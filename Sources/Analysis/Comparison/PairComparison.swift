@@ -94,6 +94,7 @@ public struct PairComparison {
             if comparison.isComplete || row.failure == nil { table.rows.append(row) }
         }
         comparison.tables = [table]
+        if !comparison.isComplete { comparison.addUnreached(candidates.map(\.name), of: table.title) }
         comparison.commands = candidates.compactMap(command)
         return comparison
     }
@@ -162,9 +163,9 @@ public struct PairComparison {
     private func command(_ candidate: ComparisonCandidate) -> String? {
         let words = ["fusionkit", "fuse", first.file, second.file, "-o", "fused.png"]
         switch candidate.source {
-        case .fuser: return ShellText.line(words)
+        case .fuser(.classical(let method)): return ShellText.line(words + ["--method", method.name])
         case .weights(let file): return ShellText.line(words + ["--weights", file])
-        case .classical, .image: return nil
+        case .fuser, .classical, .image: return nil
         }
     }
 }

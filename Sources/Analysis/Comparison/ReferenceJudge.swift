@@ -15,12 +15,14 @@ struct ReferenceJudge {
 
     /// Fills a row with the indices of an image.
     ///
-    /// - Throws: `MetricError` where the two can't be compared at all, `SceneError` when somebody asked to stop.
+    /// - Throws: `MetricError` where the two can't be compared at all, `SceneError` when somebody asked to stop or one thread
+    ///   needs more memory than is allowed.
     func judge(_ fused: RasterReader, into row: inout ComparisonRow) throws {
         let scene = try PairScene(
             reference: truth, fused: RasterPixels(fused), ratio: ratio, peak: peak, border: border)
-        let threads = watch.threads(bytes: PairScene.bytesPerThread(bands: truth.bands))
-        let measurement = try scene.measure(Self.metrics, threads: threads, progress: watch.progress(row.method))
+        let threads = try watch.threads(bytes: PairScene.bytesPerThread(bands: truth.bands), bands: truth.bands)
+        let measurement = try scene.measure(
+            Self.metrics, threads: threads, progress: watch.progress("measuring \(row.method)"))
         row.take(Self.metrics, measurement.values)
     }
 }

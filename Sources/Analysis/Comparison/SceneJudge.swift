@@ -9,28 +9,31 @@ struct SceneJudge {
     let sensor: Sensor?
     let watch: MeasuringWatch
 
-    /// Above so many bands the indices of hyperspectral images stand in, as relations between bands grow with the square of
-    /// their number.
-    private static let mostMultispectralBands = 32
-
-    var metrics: [any NoReferenceMetric] {
-        pair.msBands.count > Self.mostMultispectralBands
-            ? Metrics.hyperspectral + [DRho()] : Metrics.withoutReference
-    }
+    var metrics: [any NoReferenceMetric] { Metrics.withoutReference(bands: pair.msBands.count) }
 
     /// The indices that are given band by band too.
     var bandMetrics: [any NoReferenceMetric] { metrics.filter { ["D_S", "D_S_F", "D_rho"].contains($0.name) } }
 
     /// Fills a row with the indices of an image on PAN's grid.
     ///
-    /// - Throws: `MetricError` where the images can't be compared at all, `SceneError` when somebody asked to stop.
+    /// - Throws: `MetricError` where the images can't be compared at all, `SceneError` when somebody asked to stop or one
+    ///   thread needs more memory than is allowed.
     func judge(_ fused: RasterReader, into row: inout ComparisonRow) throws {
         let scene = try SharpenedScene(
             fused: RasterPixels(fused), ms: RasterPixels(pair.ms), pan: RasterPixels(pair.pan, window: pair.window),
             sensor: sensor, ratio: pair.ratio, rowShift: pair.rowShift, columnShift: pair.columnShift)
         let bytes = SharpenedScene.bytesPerThread(bands: pair.msBands.count, ratio: pair.ratio)
         let results = try scene.measure(
-            metrics, threads: watch.threads(bytes: bytes), progress: watch.progress(row.method))
+            metrics, threads: watch.threads(bytes: bytes, bands: pair.msBands.count),
+            progress: watch.progress("measuring \(row.method)"))
         row.take(metrics, results)
+    }
+}
+
+extension Metrics {
+    /// The indices without reference that go with a number of bands: above 32 those of hyperspectral images, as relations
+    /// between bands grow with the square of their number.
+    package static func withoutReference(bands: Int) -> [any NoReferenceMetric] {
+        bands > 32 ? hyperspectral + [DRho()] : withoutReference
     }
 }

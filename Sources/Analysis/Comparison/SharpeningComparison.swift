@@ -48,8 +48,7 @@ public struct SharpeningComparison {
         if let sensor = self.sensor, sensor.bands.count < pair.msBands.count {
             throw SceneError(
                 .sensorMismatch,
-                "\(ms) has \(pair.msBands.count) bands, and the sensor \(sensor.name) "
-                    + "\(sensor.bands.count).",
+                "\(ms) has \(counted(pair.msBands.count, "band")), and the sensor \(sensor.name) \(sensor.bands.count).",
                 remedy: "Name the sensor that the image is from, or none.")
         }
         if let region = options.region, region.isEmpty || !pair.window.contains(region) {
@@ -84,11 +83,24 @@ public struct SharpeningComparison {
             ?? ViewRegion.mostTextured(pair.pan, band: pair.panBands[0], within: pair.window, side: side)
         let run = CandidateRun(
             sensor: sensor, options: options, folder: folder, cancellation: cancellation, progress: progress)
+        let part: ReducedPair.Part?
+        do { part = try ReducedPair.Part(pair) } catch let error as SceneError where error.code == .tooSmall {
+            part = nil
+            comparison.warnings.append("There is no assessment at reduced resolution. \(error.problem)")
+        }
+        let fullPlace = Place(here: pair.window, other: part?.ms)
         do {
-            try reduced(run, side: side, around: region, into: &comparison)
-            try full(run, region: region, into: &comparison)
+            if let part { try reduced(run, part, side: side, around: region, into: &comparison) }
+            try full(run, fullPlace, region: region, into: &comparison)
         } catch let error as SceneError where error.code == .cancelled {
             comparison.isComplete = false
+            let places = [
+                (Self.reducedTitle, part.map { Place(here: $0.ms, other: pair.window) }), (Self.fullTitle, fullPlace),
+            ]
+            for (title, place) in places {
+                guard let place else { continue }
+                comparison.addUnreached(candidates.filter { !$0.belongsElsewhere(place) }.map(\.name), of: title)
+            }
         }
         comparison.commands = candidates.compactMap(command)
         return comparison
@@ -102,11 +114,17 @@ public struct SharpeningComparison {
         return [gains + " Fused samples are judged as computed, not rounded to whole numbers." + cut]
     }
 
-    /// The largest number that samples can have, for PSNR and SSIM.
-    func peak(of image: Image) -> Double {
+    /// The largest number that samples can have, for PSNR and SSIM: the sensor's, or what the multispectral image suggests.
+    func peak() throws -> Double {
         if let sensor { return sensor.peak }
-        let largest = image.values.max() ?? 0
-        if largest <= 1, image.values.contains(where: { $0 != $0.rounded() }) { return 1 }
+        var (largest, isWhole) = (0.0, true)
+        for tile in pair.ms.profile.window.tiles(width: 1024, height: 1024) {
+            for value in try KnownImage(pair.ms, window: tile).image.values {
+                largest = Swift.max(largest, value)
+                isWhole = isWhole && value == value.rounded()
+            }
+        }
+        if largest <= 1, !isWhole { return 1 }
         return Double((1 << ((8...16).first { Double(1 << $0) > largest } ?? 32)) - 1)
     }
 

@@ -78,7 +78,7 @@ class ErrorMaps {
       const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
       canvas.setAttribute("aria-label", `${kind.title(view)} of ${layer.name}, ${short(mean)} on average here`);
     }
-    this.title.textContent = `${kind.title(view)}, against ${truth.name}. One scale for all methods, up to the 99th percentile.`;
+    this.title.textContent = `${kind.title(view)}, against ${truth.name}. One scale for all methods, up to the 99th percentile. The numbers below are those of the marked pixel.`;
     [this.limits[0].textContent, this.limits[1].textContent] = ["0", `≥ ${short(top)} ${kind.unit(view)}`];
     this.scale.setAttribute("aria-label", `Colour bar from 0, dark, to ${short(top)} ${kind.unit(view)}, light`);
     this.pick();

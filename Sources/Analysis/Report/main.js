@@ -89,7 +89,7 @@ function bandPlots(view, place) {
     const unit = metric.unit ? `, ${metric.unit}` : "";
     return plot(view, bandAxis(view), `${metric.name}${unit} ${metric.higherIsBetter ? "↑" : "↓"}`, series, !metric.higherIsBetter);
   });
-  place.append(make("h3", {}, "Band by band"), make("div", { class: "plots" }, ...plots), legend(view, view.methods));
+  place.append(make("h3", {}, "Band by band"), make("div", { class: "plots" }, ...plots), legend(view, view.methods, view.bands.length <= mostMarks));
 }
 
 const views = JSON.parse(document.getElementById("data").textContent);

@@ -7,6 +7,9 @@ const marks = [
   (x, y) => `M${x - 3.5},${y}h7`,
 ];
 
+// Marks on more places than this would hide the curve.
+const mostMarks = 40;
+
 function draw(name, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -31,18 +34,20 @@ function curve(points, style, marked = points) {
   const line = known.map(([x, y], index) => `${index ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
   const group = draw("g", { fill: "none", stroke: style.color, "stroke-linecap": "round", "stroke-linejoin": "round" });
   group.append(draw("path", { d: line, "stroke-width": style.width, "stroke-dasharray": style.dash }));
-  if (marked.length <= 40) {
+  if (marked.length <= mostMarks) {
     const symbols = marked.filter(([, y]) => Number.isFinite(y)).map(([x, y]) => marks[style.mark](+x.toFixed(1), +y.toFixed(1))).join("");
     group.append(draw("path", { d: symbols, "stroke-width": 1.5, fill: style.mark < 5 ? style.color : "none" }));
   }
   return group;
 }
 
-function legend(view, names) {
+// What tells the series apart; with marks where the curves have some.
+function legend(view, names, hasMarks = true) {
   return make("ul", { class: "key" }, ...names.map((name) => {
     const sample = draw("svg", { viewBox: "0 0 34 12", "aria-hidden": "true" });
     const style = seriesStyle(view, name);
-    sample.append(curve([[1, 6], [33, 6]], style, []), curve([[17, 6]], style));
+    sample.append(curve([[1, 6], [33, 6]], style, []));
+    if (hasMarks) sample.append(curve([[17, 6]], style));
     return make("li", {}, sample, name);
   }));
 }

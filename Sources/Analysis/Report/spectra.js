@@ -5,12 +5,13 @@ class Spectra {
     [this.view, this.frames] = [view, frames];
     this.isScene = view.bands.length > 3 || view.hasTruth;
     const isShown = (layer) => layer.bands === view.bands.length && !(layer.role === "source" && view.hasTruth);
+    this.profileLength = Math.min(121, view.width);
     this.layers = this.isScene ? view.layers.filter(isShown) : view.layers;
     this.title = make("h3");
     this.plot = make("div");
     this.table = make("div", { class: "scroll" });
     const names = this.layers.map((layer) => layer.name);
-    place.append(this.title, this.plot, legend(view, names), make("details", {}, make("summary", {}, "Numbers"), this.table));
+    place.append(this.title, this.plot, legend(view, names, this.isScene ? view.bands.length <= mostMarks : this.profileLength <= mostMarks), make("details", {}, make("summary", {}, "Numbers"), this.table));
     this.pick();
   }
 
@@ -37,7 +38,7 @@ class Spectra {
   // Brightness in some pixels of the row on both sides of the chosen one.
   profile(row) {
     const { view } = this;
-    const [plane, length] = [view.width * view.height, Math.min(121, view.width)];
+    const [plane, length] = [view.width * view.height, this.profileLength];
     const first = clamp(this.frames.pixel[0] - (length >> 1), 0, view.width - length);
     const columns = Array.from({ length }, (_, index) => first + index);
     const series = this.layers.map((layer) => {

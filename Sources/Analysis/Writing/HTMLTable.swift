@@ -26,7 +26,8 @@ enum HTMLTable {
                 return "<tr>" + name + columns.map { cell($0, index) }.joined() + "</tr>"
             }
             let span = Swift.max(1, columns.count)
-            return #"<tr class="failed">\#(name)<td colspan="\#(span)">\#(HTMLText.escaped(failure))</td></tr>"#
+            let reason = #"<div class="reason">\#(HTMLText.escaped(failure))</div>"#
+            return #"<tr class="failed">\#(name)<td colspan="\#(span)">\#(reason)</td></tr>"#
         }
         let sort = #"<button type="button" class="sort" data-column="method">Method</button>"#
         return """

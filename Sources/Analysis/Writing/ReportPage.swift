@@ -45,11 +45,11 @@ struct ReportPage {
         let links = comparison.tables.map { ##"<li><a href="#\##($0.id)">\##(HTMLText.escaped($0.title))</a></li>"## }
         return """
             <header class="page"><h1>\(HTMLText.escaped(comparison.title))</h1>
-            <p class="quiet">\(HTMLText.escaped(summary))</p>
-            \(warning)</header>
+            <p class="quiet">\(HTMLText.escaped(summary))</p></header>
             <nav aria-label="Parts"><ul>\(links.joined())<li><a href="#indices">Indices</a></li>\
             <li><a href="#run">How to repeat it</a></li></ul></nav>
             <main>
+            \(warnings)
             \(sections)
             \(ReportFacts.indices(comparison))
             \(ReportFacts.run(comparison, record))
@@ -68,17 +68,16 @@ struct ReportPage {
             "\(methods) method\(methods == 1 ? "" : "s"); \(sensor)\(images.joined(separator: ", ")); \(record.date.prefix(10))"
     }
 
-    private var warning: String {
-        comparison.isComplete
-            ? ""
-            : #"<p class="warning"><strong>Incomplete:</strong> the work was stopped; what had been finished is here.</p>"#
+    private var warnings: String {
+        let incomplete = comparison.incompleteness.map { "<strong>Incomplete.</strong> \(HTMLText.escaped($0))" }
+        let texts = [incomplete].compactMap(\.self) + comparison.warnings.map(HTMLText.escaped)
+        return texts.map { #"<p class="warning">\#($0)</p>"# }.joined(separator: "\n")
     }
 
     private func section(_ table: ComparisonTable) throws -> String {
-        let notes = table.rows.flatMap { row in row.notes.map { "\(row.method): \($0)" } }
         let list =
-            notes.isEmpty
-            ? "" : "<ul class=\"quiet\">" + notes.map { "<li>\(HTMLText.escaped($0))</li>" }.joined() + "</ul>"
+            table.notes.isEmpty
+            ? "" : "<ul class=\"quiet\">" + table.notes.map { "<li>\(HTMLText.escaped($0))</li>" }.joined() + "</ul>"
         return """
             <section id="\(table.id)">
             <h2>\(HTMLText.escaped(table.title))</h2>

@@ -12,7 +12,7 @@ enum ResultFiles {
         var lines = [head]
         for table in comparison.tables {
             for row in table.rows {
-                let values = names.map { row.values[$0].map { String(format: "%.9g", $0) } ?? "" }
+                let values = names.map { row.values[$0].map { $0.text("%.9g") } ?? "" }
                 let use = [row.use?.seconds, row.use?.cpuSeconds].map { $0.map { String(format: "%.4f", $0) } ?? "" }
                 let memory = row.use?.memoryBytes.map(String.init) ?? ""
                 lines.append([table.id, row.method] + values + use + [memory, row.failure ?? ""])
@@ -32,6 +32,8 @@ enum ResultFiles {
             let isComplete: Bool
             let run: RunRecord
             let inputs: [Comparison.Input]
+            let warnings: [String]
+            let unreached: [Comparison.Unreached]
             let notes: [String]
             let commands: [String]
             let tables: [ComparisonTable]
@@ -39,7 +41,8 @@ enum ResultFiles {
         return try encoder(.prettyPrinted).encode(
             Document(
                 title: comparison.title, isComplete: comparison.isComplete, run: record, inputs: comparison.inputs,
-                notes: comparison.notes, commands: comparison.commands, tables: comparison.tables))
+                warnings: comparison.warnings, unreached: comparison.unreached, notes: comparison.notes,
+                commands: comparison.commands, tables: comparison.tables))
     }
 
     /// Numbers that JSON lacks become the texts "Infinity", "-Infinity", "NaN".

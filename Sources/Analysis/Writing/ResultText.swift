@@ -1,5 +1,10 @@
 import Foundation
 
+extension Double {
+    /// The number by a format of C's, such as "%.4f"; what is not a number is "NaN", as in the documents for programs.
+    package func text(_ format: String) -> String { isNaN ? "NaN" : String(format: format, self) }
+}
+
 /// How numbers of a comparison are printed for people.
 public enum ResultText {
     /// How the values of one column print: with as many digits after the point as the largest of them leaves room for.
@@ -7,7 +12,7 @@ public enum ResultText {
         let largest = values.lazy.filter(\.isFinite).map(abs).max() ?? 0
         let digits = largest < 10 ? 4 : largest < 100 ? 3 : largest < 1000 ? 2 : 1
         return { value in
-            if value.isNaN { return "–" }
+            if value.isNaN { return "NaN" }
             if value.isInfinite { return value > 0 ? "∞" : "−∞" }
             return String(format: "%.\(digits)f", value).replacing("-", with: "−")
         }

@@ -47,7 +47,8 @@ extension FusionMetrics {
     public struct RMSE: FusionMetric {
         /// What is said of the index.
         public let description = MetricDescription(
-            "RMSE", "root squared error over pixels", variant: "√(Σd²)/n, mean over sources",
+            "RMSE", "root squared error over pixels",
+            variant: "VIFB’s √(Σd²)/n, smaller for larger pictures; mean over sources",
             source: "Zhang, Ye, Xiao, CVPR Workshops, 2020", higherIsBetter: false, range: 0...255)
 
         /// The metric has no settings.

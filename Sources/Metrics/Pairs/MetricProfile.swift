@@ -36,10 +36,10 @@ public enum FusionMetrics {
         }
     }
 
-    /// What no program of ``MetricProfile`` prints: the normalised mutual information, the textbook's MS-SSIM, and the parts
+    /// What neither a program of ``MetricProfile`` prints nor ``Metrics/ofSources`` has: the textbook's MS-SSIM, and the parts
     /// of Petrović's balance besides N^AB/F.
     public static let others: [any FusionMetric] = [
-        NMI(), MSSSIM(), Nabf(.petrovic), Nabf(.loss), Nabf(.transfer),
+        MSSSIM(), Nabf(.petrovic), Nabf(.loss), Nabf(.transfer),
     ]
 
     /// The metric of a name.

@@ -10,7 +10,8 @@ struct CompareCommand: ParsableCommand {
             error maps and spectra; results.csv and results.json for programs. It appears when it is complete; Ctrl-C \
             keeps what is finished.
 
-            Two pictures (--visible and --infrared, or --first and --second) are fused instead.
+            Two pictures (--visible and --infrared, --mri and --ct, --pet or --spect, or --first and --second) are fused \
+            instead.
 
             A method is a name of 'fusionkit methods', the file of a trained network, or name=FILE for an image that was \
             fused before.
@@ -25,18 +26,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The multispectral image.", valueName: "file"), completion: .file())
     var ms: String?
 
-    @Option(help: ArgumentHelp("A picture in visible light.", valueName: "file"), completion: .file())
-    var visible: String?
-
-    @Option(help: ArgumentHelp("The infrared picture of the same.", valueName: "file"), completion: .file())
-    var infrared: String?
-
-    @Option(
-        help: ArgumentHelp("Another picture with the structure, such as MRI.", valueName: "file"), completion: .file())
-    var first: String?
-
-    @Option(help: ArgumentHelp("What is added to it, such as CT or PET.", valueName: "file"), completion: .file())
-    var second: String?
+    @OptionGroup var pictures: PictureOptions
 
     @Option(
         help: ArgumentHelp(
@@ -44,18 +34,14 @@ struct CompareCommand: ParsableCommand {
             valueName: "list"))
     var methods: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "The sensor, for its MTF gains and bits; none for 0.30 in every band (default: by the metadata).",
-            valueName: "name"),
-        completion: .list(Sensor.all.map(\.name)))
-    var sensor: String?
+    @OptionGroup var sensor: SensorOptions
 
     @Option(
         help: ArgumentHelp("The truth at full resolution, of PAN's pixels.", valueName: "file"), completion: .file())
     var reference: String?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The part that pictures show, in PAN pixels (default: the one with most texture).",
             valueName: "x,y,width,height"))
@@ -65,6 +51,7 @@ struct CompareCommand: ParsableCommand {
     var cut = BorderCut.none
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The largest number of the images, where the weights expect another.", valueName: "number"))
     var peak: Double?
 
@@ -82,24 +69,20 @@ struct CompareCommand: ParsableCommand {
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
     func validate() throws {
-        let pairs = [("--pan", pan, "--ms", ms), ("--visible", visible, "--infrared", infrared)]
-        for (one, file, other, partner) in pairs + [("--first", first, "--second", second)] {
-            if (file == nil) != (partner == nil) {
-                throw ValidationError(
-                    "\(file == nil ? other : one) is one of two images; give \(file == nil ? one : other) too.")
-            }
-        }
-        let given = [pan, visible, first].count { $0 != nil }
-        guard given == 1 else {
+        if (pan == nil) != (ms == nil) {
             throw ValidationError(
-                "Give \(given == 0 ? "two images" : "one pair of images"): --pan and --ms, --visible and --infrared, or "
-                    + "--first and --second.")
+                "\(pan == nil ? "--ms" : "--pan") is one of two images; give \(pan == nil ? "--pan" : "--ms") too.")
         }
-        if let sensor { _ = try NamedChoices.sensor(sensor) }
-        if let peak, !(peak > 0 && peak.isFinite) { throw ValidationError("--peak is \(peak); give a number above 0.") }
+        guard (pan == nil) != (pictures.pair == nil) else {
+            throw ValidationError(
+                "Give \(pan == nil ? "two images" : "one pair of images"): --pan and --ms, --visible and --infrared, "
+                    + "--mri and --ct, --pet or --spect, or --first and --second.")
+        }
         if pan == nil, let option = sharpeningOnly { throw ValidationError("\(option) goes with --pan and --ms.") }
+        try NumberOption.check(peak: peak, named: "--peak")
         _ = try window
-        _ = try candidates
+        let hasWeights = try candidates.contains { if case .weights = $0.source { true } else { false } }
+        if peak != nil, !hasWeights { throw ValidationError("--peak goes with weights; other methods need none.") }
     }
 
     func run() throws {
@@ -113,24 +96,26 @@ struct CompareCommand: ParsableCommand {
             (options.peak, options.border, options.reference) = (peak, cut, reference)
             options.region = try window
             let comparison = try SharpeningComparison(
-                pan: pan, ms: ms, candidates: candidates, sensor: sensor.flatMap(NamedChoices.sensor), options: options)
+                pan: pan, ms: ms, candidates: candidates, sensor: sensor.named, options: options)
             return try job.run(comparison.run)
         }
-        guard let first = visible ?? first, let second = infrared ?? second else { return }
+        guard let pair = pictures.pair else { return }
         var options = PairComparison.Options()
         options.fusion.memoryBytes = resources.memoryBytes
         options.fusion.threads = resources.threadCount
         options.device = try resources.device.device()
-        options.names = visible == nil ? ("First", "Second") : ("Visible", "Infrared")
+        options.names = (pair.first.role, pair.second.role)
         options.region = try window
-        let comparison = try PairComparison(first: first, second: second, candidates: candidates, options: options)
+        let comparison = try PairComparison(
+            first: pair.first.file, second: pair.second.file, candidates: candidates, options: options)
         try job.run(comparison.run)
     }
 
     /// An option that was given and makes no sense for pictures.
     private var sharpeningOnly: String? {
-        if sensor != nil { return "--sensor" }
+        if sensor.sensor != nil { return "--sensor" }
         if reference != nil { return "--reference" }
+        if peak != nil { return "--peak" }
         return cut == .none ? nil : "--cut"
     }
 

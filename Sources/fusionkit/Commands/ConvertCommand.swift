@@ -62,7 +62,7 @@ struct ConvertCommand: ParsableCommand {
                 .data, "\(input): the weights are for a ratio of \(network.ratio), not \(ratio). Leave --ratio away.")
         }
         if let known { try known.check(checkpoint.network, of: input) }
-        for notice in checkpoint.notices { talk.talk.say("note: \(notice)") }
+        for notice in checkpoint.notices { talk.talk.note(notice) }
         var description = checkpoint.description
         description.origin = description.origin ?? (input as NSString).lastPathComponent
         try Interruption.gracefully { cancellation in

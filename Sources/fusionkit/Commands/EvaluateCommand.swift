@@ -8,9 +8,13 @@ struct EvaluateCommand: ParsableCommand {
         discussion: """
             With --reference by the truth; with --pan and --ms a sharpened image without it; both give two tables. A pixel \
             counts where all images have a measurement. Smaller is better: SAM (degrees), ERGAS, RMSE, MSE, CE, Q_CV, \
-            N^AB/F and what begins with D, R-SAM, R-ERGAS; larger is better: the others. Images of any size are read by windows. Pictures of two modalities are \
-            judged by their sources, as 'fusionkit fuse' takes them: --visible and --infrared, --mri and --ct, --pet or \
-            --spect, or --first and --second.
+            N^AB/F and what begins with D, R-SAM, R-ERGAS; larger is better: the others. Images of any size are read by \
+            windows. Pictures of two modalities are judged by their sources, as 'fusionkit fuse' takes them: --visible and \
+            --infrared, --mri and --ct, --pet or --spect, or --first and --second; their RMSE is VIFB's, √(Σd²)/n, which \
+            is smaller the larger the pictures are.
+
+            A value that is no number, as of a constant picture, is NaN, in JSON the text "NaN"; an index that can't be \
+            computed, as of an image smaller than its window, is – in tables and absent elsewhere.
 
             Folders are measured picture by picture, paired by name, and their mean follows.
 
@@ -74,11 +78,11 @@ struct EvaluateCommand: ParsableCommand {
             if chosen.map({ !$0.isEmpty }) ?? true {
                 judges.append(
                     try SceneJudge(
-                        chosen, sensorName: settings.sensor, ratio: settings.ratio,
+                        chosen, sensorName: settings.sensor.sensor, ratio: settings.ratio,
                         firstMS: first.partners[SceneJudge.msOption] ?? "", talk: talk))
             }
         }
-        if partners.first != nil { judges.append(SourcesJudge(names: names, profile: partners.profile)) }
+        if partners.pictures.pair != nil { judges.append(SourcesJudge(names: names, profile: partners.profile)) }
         return judges
     }
 
@@ -92,7 +96,7 @@ struct EvaluateCommand: ParsableCommand {
             case let judge as ReferenceJudge:
                 let found = try judge.settings(of: first)
                 if found.isRatioAssumed, judge.indices.contains(where: { $0.name == ERGAS().name }) {
-                    talk.talk.say("note: ERGAS is computed for a ratio of 4, as nothing tells another; give --ratio.")
+                    talk.talk.note("ERGAS is computed for a ratio of 4, as nothing tells another; give --ratio.")
                 }
                 settings.reference = partners.reference
                 (settings.ratio, settings.peak, settings.cut) = (found.ratio, found.peak, found.cut)
@@ -101,7 +105,8 @@ struct EvaluateCommand: ParsableCommand {
                 (settings.pan, settings.ms) = (partners.pan, partners.ms)
                 settings.sensor = try judge.sensor(of: ms)?.name
             default:
-                (settings.first, settings.second) = (partners.first, partners.second)
+                let pair = partners.pictures.pair
+                (settings.first, settings.second) = (pair?.first.file, pair?.second.file)
                 settings.profile = partners.profile?.rawValue
             }
         }

@@ -40,11 +40,12 @@ struct FuseCommand: ParsableCommand {
     var task: FuseTask?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "The sample of the first image that is white (default: the largest of its type).", valueName: "number"))
     var firstPeak: Double?
 
-    @Option(help: ArgumentHelp("The same of the second image.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The same of the second image.", valueName: "number"))
     var secondPeak: Double?
 
     @Option(
@@ -66,11 +67,8 @@ struct FuseCommand: ParsableCommand {
             if weights != nil { throw ValidationError("--method and --weights both choose; give one.") }
             _ = try NamedChoices.pairMethod(method)
         }
-        for (name, peak) in [("first", firstPeak), ("second", secondPeak)] {
-            if let peak, !(peak > 0 && peak.isFinite) {
-                throw ValidationError("--\(name)-peak is \(peak); give a number above 0.")
-            }
-        }
+        try NumberOption.check(peak: firstPeak, named: "--first-peak")
+        try NumberOption.check(peak: secondPeak, named: "--second-peak")
         if let resize, !(32...4096).contains(resize) {
             throw ValidationError("--resize is \(resize); give 32 to 4096.")
         }

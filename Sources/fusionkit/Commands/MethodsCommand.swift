@@ -25,7 +25,7 @@ struct MethodsCommand: ParsableCommand {
                 ])
             presets.rows += method.presets.map { [method.name, $0.name, $0.summary] }
         }
-        try Console.result(table.text + "\n\n" + presets.text)
+        try Console.result([table, presets].map { $0.text(width: Console.resultWidth) }.joined(separator: "\n\n"))
     }
 }
 

@@ -67,7 +67,7 @@ struct UpscaleCommand: ParsableCommand {
         bar.clear()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         talk.talk.say(
-            "\(output.output): \(profile.width) × \(profile.height) pixels, \(profile.dataBands.count) bands, "
+            "\(output.output): \(profile.width) × \(profile.height) pixels, \(counted(profile.dataBands.count, "band")), "
                 + "\(profile.sampleType.name), \(method.name), \(String(format: "%.1f", seconds)) s")
     }
 
@@ -76,7 +76,7 @@ struct UpscaleCommand: ParsableCommand {
         let checkpoint = try NetworkCheckpoint.forUse(weights, talk: talk.talk)
         if let network = checkpoint.network as? MMMamba {
             let absence = network.configuration.panAbsence ?? .drop
-            talk.talk.say("note: no panchromatic image; what stands for it is '\(absence.rawValue)' (panAbsent)")
+            talk.talk.note("no panchromatic image; what stands for it is '\(absence.rawValue)' (panAbsent)")
         }
         let method = try Upscaling.Method(checkpoint, peak: peak, device: resources.device.device())
         if let factor, factor != method.factor {

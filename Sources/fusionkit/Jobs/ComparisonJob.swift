@@ -29,8 +29,9 @@ struct ComparisonJob {
         guard !rows.isEmpty else { throw SceneError(.cancelled, "Stopped as asked; nothing was written.", remedy: "") }
         for row in rows {
             if let failure = row.failure { talk.warn("\(row.method): \(failure)") }
-            for note in row.notes { talk.detail("\(row.method): \(note)") }
         }
+        for note in comparison.tables.flatMap(\.notes) { talk.detail(note) }
+        for warning in comparison.warnings { talk.warn(warning) }
         let record = RunRecord(
             words: ["fusionkit"] + CommandLine.arguments.dropFirst(), versions: versions, threads: threads)
         let written = try folder.write(comparison, record: record, latex: latex)
@@ -39,7 +40,7 @@ struct ComparisonJob {
         let count = comparison.finishedMethods
         talk.say("\(written)/index.html: \(count) method\(count == 1 ? "" : "s"), \(seconds) s")
         if !comparison.isComplete {
-            talk.warn("stopped; the report holds what had been finished and says so.")
+            talk.warn("\(comparison.incompleteness ?? "") The report holds what had been finished and says so.")
             throw ExitCode(Interruption.status)
         }
         guard comparison.finishedMethods > 0 else {
@@ -58,9 +59,9 @@ struct ComparisonJob {
         let metrics = table.metrics
         var text = TextTable(["method"] + metrics.map(\.name) + ["seconds"], numeric: Array(1...metrics.count + 1))
         text.rows = table.rows.map { row in
-            let values = metrics.map { metric in row.values[metric.name].map { String(format: "%.4f", $0) } ?? "–" }
+            let values = metrics.map { metric in row.values[metric.name].map { $0.text("%.4f") } ?? "–" }
             return [row.method] + values + [row.use.map { String(format: "%.2f", $0.seconds) } ?? "–"]
         }
-        return text.text
+        return text.text(width: Console.resultWidth)
     }
 }

@@ -56,14 +56,14 @@ struct ImageInformation: Encodable, CustomStringConvertible {
         let centres = known.compactMap(\.wavelength)
         guard let least = centres.min(), let most = centres.max() else { return nil }
         let units = Set(known.map { $0.wavelengthUnit ?? "of unknown unit" })
-        let count = known.count == bands.count ? "" : ", known of \(known.count) bands"
+        let count = known.count == bands.count ? "" : ", known of \(counted(known.count, "band"))"
         return "\(least.plain) to \(most.plain) \(units.sorted().joined(separator: " or "))\(count)"
     }
 
     var description: String {
         var lines = [
             "file           \(file) (\(format)\(compression.map { ", \($0)" } ?? ""))",
-            "size           \(width) × \(height) pixels, \(bands.count) band\(bands.count == 1 ? "" : "s")",
+            "size           \(width) × \(height) pixels, \(counted(bands.count, "band"))",
             "projection     \(projectionName)",
         ]
         if let numbers = geoTransform {

@@ -29,14 +29,14 @@ struct SharpeningJob {
         if case .weights(let file, _, _) = choice { inputs.append(file) }
         try OutputPath.check(output, overwrites: options.writing.overwrites, inputs: inputs)
         let pair = try ScenePair(pan: high, ms: low, task: task)
-        for notice in pair.notices { talk.say("note: \(notice)") }
+        for notice in pair.notices { talk.note(notice) }
         let (method, name, trainedFor) = try prepare(pair)
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
         describe(pair, method: name, sensor: sensor)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
         let job = try Pansharpening(pair: pair, method: method, sensor: sensor, options: options)
-        if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.say("note: \(note)") }
+        if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.note(note) }
         let bar = ProgressBar(talk)
         defer { bar.clear() }
         let summary = try Interruption.gracefully { cancellation in
@@ -108,11 +108,12 @@ struct SharpeningJob {
     private func describe(_ pair: ScenePair, method: String, sensor: Sensor?) {
         let (pan, ms) = (pair.pan.profile, pair.ms.profile)
         let (sharp, spectral) = task == .hypersharpen ? ("high", "low") : ("PAN", "MS")
-        let panBands = pair.panBands.count == 1 ? "" : "\(pair.panBands.count) bands, "
+        let panBands = pair.panBands.count == 1 ? "" : "\(counted(pair.panBands.count, "band")), "
         talk.detail(
             "\(sharp): \(pair.pan.file), \(pan.width) × \(pan.height) pixels, \(panBands)\(pan.sampleType.name)")
         talk.detail(
-            "\(spectral): \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(pair.msBands.count) bands, \(ms.sampleType.name)"
+            "\(spectral): \(pair.ms.file), \(ms.width) × \(ms.height) pixels, \(counted(pair.msBands.count, "band")), "
+                + ms.sampleType.name
         )
         let offset = String(format: "%+.3f columns, %+.3f rows", pair.cornerOffset.columns, pair.cornerOffset.rows)
         talk.detail(
@@ -140,7 +141,7 @@ struct SharpeningJob {
             talk.detail("known pixels: \(report.validPixels) of \(report.width * report.height)")
         }
         talk.say(
-            "\(output): \(report.width) × \(report.height) pixels, \(report.bands.count) bands, \(report.type), "
+            "\(output): \(report.width) × \(report.height) pixels, \(counted(report.bands.count, "band")), \(report.type), "
                 + "\(report.method), \(String(format: "%.1f", report.seconds)) s")
     }
 

@@ -16,21 +16,7 @@ struct EvaluationPartners: ParsableArguments {
         completion: .file())
     var ms: String?
 
-    @Option(
-        name: [.customLong("first"), .customLong("visible"), .customLong("mri"), .customLong("phase-contrast")],
-        help: ArgumentHelp(
-            "The first picture that was fused, the one with the structure; or a folder.", valueName: "file"),
-        completion: .file())
-    var first: String?
-
-    @Option(
-        name: [
-            .customLong("second"), .customLong("infrared"), .customLong("ct"), .customLong("pet"), .customLong("spect"),
-            .customLong("gfp"),
-        ],
-        help: ArgumentHelp("The second picture, which adds to it; or a folder.", valueName: "file"), completion: .file()
-    )
-    var second: String?
+    @OptionGroup var pictures: PictureOptions
 
     @Option(help: "Whose program the indices of pictures shall agree with (default: the most used one of each).")
     var profile: MetricProfile?
@@ -39,7 +25,8 @@ struct EvaluationPartners: ParsableArguments {
     var named: [(option: String, file: String)] {
         [
             (ReferenceJudge.option, reference), (SceneJudge.panOption, pan), (SceneJudge.msOption, ms),
-            (SourcesJudge.firstOption, first), (SourcesJudge.secondOption, second),
+            (SourcesJudge.firstOption, pictures.pair?.first.file),
+            (SourcesJudge.secondOption, pictures.pair?.second.file),
         ].compactMap { option, file in file.map { (option, $0) } }
     }
 
@@ -47,17 +34,17 @@ struct EvaluationPartners: ParsableArguments {
         if (pan == nil) != (ms == nil) {
             throw ValidationError("--pan and --ms go together: a sharpened image is judged by both.")
         }
-        if (first == nil) != (second == nil) {
-            throw ValidationError("A fused picture is judged by both of its sources, such as --visible and --infrared.")
-        }
-        if first != nil, reference != nil || ms != nil {
+        if pictures.pair != nil, reference != nil || ms != nil {
             throw ValidationError(
                 "Pictures are judged by their sources alone; leave --reference, --pan and --ms for another run.")
         }
-        if profile != nil, first == nil { throw ValidationError("--profile goes with --visible and --infrared.") }
+        if profile != nil, pictures.pair == nil {
+            throw ValidationError("--profile goes with --visible and --infrared.")
+        }
         if named.isEmpty {
             throw ValidationError(
-                "Nothing to compare with. Give --reference, --pan and --ms, or --visible and --infrared.")
+                "Nothing to compare with. Give --reference, --pan and --ms, or two pictures such as --visible and "
+                    + "--infrared.")
         }
     }
 
@@ -87,26 +74,25 @@ struct EvaluationPartners: ParsableArguments {
 
 /// What indices depend on beside the images.
 struct EvaluationSettings: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The sensor, for its MTF gains; none for 0.30 in every band (default: what the metadata of --ms say, else none).",
-            valueName: "name"),
-        completion: .list(Sensor.all.map(\.name)))
-    var sensor: String?
+    @OptionGroup var sensor: SensorOptions
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
-            "PAN pixels along an MS pixel, for ERGAS (default: what the truth's metadata say, else 4).",
+            "PAN pixels along an MS pixel, for ERGAS (default: by --pan and --ms, or the truth's metadata, else 4).",
             valueName: "number"))
     var ratio: Double?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Bits of the numbers, for PSNR and SSIM (default: what the truth's metadata say, else 8 for Byte and 11).",
             valueName: "count"))
     var bits: Int?
 
-    @Option(help: ArgumentHelp("The largest possible number, instead of --bits.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The largest possible number, instead of --bits.", valueName: "number"))
     var peak: Double?
 
     @Option(help: "Border that does not count; dlpan cuts as published tables do.")
@@ -122,14 +108,26 @@ struct EvaluationSettings: ParsableArguments {
 
     func check(_ partners: EvaluationPartners) throws {
         if bits != nil, peak != nil { throw ValidationError("--bits and --peak say the same; give one.") }
-        if let ratio, !(ratio >= 1 && ratio.isFinite) { throw ValidationError("--ratio is \(ratio); give 1 or more.") }
+        if let ratio, !(ratio >= 1 && ratio.isFinite) {
+            throw ValidationError("--ratio is \(ratio.plain); give 1 or more.")
+        }
         if let bits, !(1...32).contains(bits) { throw ValidationError("--bits is \(bits); give 1 to 32.") }
-        if let peak, !(peak > 0 && peak.isFinite) { throw ValidationError("--peak is \(peak); give a number above 0.") }
-        if let sensor {
-            _ = try NamedChoices.sensor(sensor)
-            if partners.ms == nil { throw ValidationError("--sensor goes with --pan and --ms.") }
+        try NumberOption.check(peak: peak, named: "--peak")
+        if sensor.sensor != nil, partners.ms == nil { throw ValidationError("--sensor goes with --pan and --ms.") }
+        if partners.reference == nil, let option = truthOnly {
+            throw ValidationError("\(option) goes with --reference.")
+        }
+        if ratio != nil, partners.reference == nil, partners.ms == nil {
+            throw ValidationError("--ratio goes with --reference, or with --pan and --ms.")
         }
         _ = try names(partners)
+    }
+
+    /// An option that was given and says something of the truth.
+    private var truthOnly: String? {
+        if bits != nil { return "--bits" }
+        if peak != nil { return "--peak" }
+        return cut == .none ? nil : "--cut"
     }
 
     /// The indices that the user named; nil for all.
@@ -141,13 +139,13 @@ struct EvaluationSettings: ParsableArguments {
         if partners.reference != nil { known += byTruth } else { others.append((byTruth, "--reference")) }
         if partners.ms != nil { known += byScene } else { others.append((byScene, "--pan and --ms")) }
         let bySources = SourcesJudge.known(partners.profile)
-        if partners.first != nil {
+        if partners.pictures.pair != nil {
             known += bySources
         } else {
             others.append((bySources, "the two pictures that were fused, such as --visible and --infrared"))
         }
         return try NamedChoices.metrics(metrics, known: known, others: others) { name in
-            partners.first == nil ? nil : FusionMetrics.named(name, profile: partners.profile)?.name
+            partners.pictures.pair == nil ? nil : FusionMetrics.named(name, profile: partners.profile)?.name
         }
     }
 }
@@ -171,17 +169,27 @@ struct EvaluationOutput: ParsableArguments {
         completion: .file())
     var map: String?
 
-    @Option(help: "What the map shows: Q2n of blocks, the spectral angle or the error of pixels.")
-    var mapOf = EvaluationMapKind.error
+    @Option(help: "What the map shows: Q2n of blocks, the spectral angle or the error of pixels (default: error).")
+    var mapOf: EvaluationMapKind?
 
     @Flag(help: "Replace an existing map.")
     var overwrite = false
 
-    var evaluationMap: EvaluationMap? { map.map { EvaluationMap(file: $0, kind: mapOf, overwrites: overwrite) } }
+    var evaluationMap: EvaluationMap? {
+        map.map { EvaluationMap(file: $0, kind: mapOf ?? .error, overwrites: overwrite) }
+    }
 
     func check(_ partners: EvaluationPartners, fused: [String]) throws {
         if json, csv { throw ValidationError("--json and --csv are two formats; give one.") }
-        guard map != nil else { return }
+        if perBand, partners.pictures.pair != nil {
+            throw ValidationError("--per-band is for bands, and pictures are judged by their brightness.")
+        }
+        guard let map else {
+            if mapOf != nil { throw ValidationError("--map-of says what --map FILE shows; give it too.") }
+            if overwrite { throw ValidationError("--overwrite goes with --map, the only file that is written.") }
+            return
+        }
+        try EvaluationMap.check(name: map)
         if partners.reference == nil { throw ValidationError("--map compares with the truth; give --reference too.") }
         if fused.count != 1 || fused.contains(where: isDirectory) {
             throw ValidationError("--map is for one image; give one fused image.")

@@ -7,7 +7,7 @@ struct WorkOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Memory to use, such as 500MB, 4GB or 2GiB (default: 2GiB).", valueName: "size"))
     var memory: String?
 
-    @Option(help: ArgumentHelp("Threads (default: one for each core).", valueName: "count"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads (default: one for each core).", valueName: "count"))
     var threads: Int?
 
     func validate() throws {

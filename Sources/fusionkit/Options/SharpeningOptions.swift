@@ -16,14 +16,10 @@ struct SharpeningOptions: ParsableArguments {
         completion: .file(extensions: ["safetensors", "pth", "pt"]))
     var weights: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "The sensor, for its MTF gains; none for 0.30 in every band (default: the one that the weights are for).",
-            valueName: "name"),
-        completion: .list(Sensor.all.map(\.name)))
-    var sensor: String?
+    @OptionGroup var sensor: SensorOptions
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("The largest number of the images, where the weights expect another.", valueName: "number"))
     var peak: Double?
 
@@ -41,16 +37,16 @@ struct SharpeningOptions: ParsableArguments {
             if weights != nil { throw ValidationError("--method and --weights both say what fuses; give one.") }
             _ = try NamedChoices.method(method)
         }
-        if let sensor { _ = try NamedChoices.sensor(sensor) }
         try check(peak: peak, named: "--peak")
         if let tile, !(64...65536).contains(tile) { throw ValidationError("--tile is \(tile); give 64 to 65536.") }
     }
 
     /// Checks an option that gives a largest number.
     func check(peak: Double?, named name: String) throws {
-        guard let peak else { return }
-        guard weights != nil else { throw ValidationError("\(name) goes with --weights; other methods need none.") }
-        guard peak > 0, peak.isFinite else { throw ValidationError("\(name) is \(peak); give a number above 0.") }
+        try NumberOption.check(peak: peak, named: name)
+        if peak != nil, weights == nil {
+            throw ValidationError("\(name) goes with --weights; other methods need none.")
+        }
     }
 
     /// Does what was asked for with two images.
@@ -66,10 +62,11 @@ struct SharpeningOptions: ParsableArguments {
         let choice: SharpeningJob.Choice =
             try weights.map { .weights(file: $0, peak: peak, highPeak: highPeak) }
             ?? .classical(method.map(NamedChoices.method) ?? ClassicalMethods.standard)
-        let known = try sensor.flatMap(NamedChoices.sensor)
+        let known = try sensor.named
         let report = try SharpeningJob(
             task: task, high: high, low: low, output: output.output, choice: choice, sensor: known,
-            ignoresSensor: sensor != nil && known == nil, device: resources.device, options: options, talk: talk.talk
+            ignoresSensor: sensor.sensor != nil && known == nil, device: resources.device, options: options,
+            talk: talk.talk
         ).run()
         if json { try Console.result(json: report) }
     }

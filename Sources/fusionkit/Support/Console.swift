@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Results on standard output, talk on standard error.
 enum Console {
@@ -32,10 +33,19 @@ enum Console {
     /// Whether people watch what is said.
     static let isTerminal = isatty(STDERR_FILENO) == 1
 
-    /// Columns of the terminal.
-    static var width: Int {
+    /// Columns of the terminal that is talked to.
+    static var width: Int { columns(of: STDERR_FILENO) ?? 80 }
+
+    /// Columns that a result has, where it goes to a terminal; else it is for programs, and lines may be of any length.
+    static var resultWidth: Int? {
+        guard isatty(STDOUT_FILENO) == 1 else { return nil }
+        let wanted = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 0
+        return wanted > 0 ? wanted : columns(of: STDOUT_FILENO)
+    }
+
+    private static func columns(of terminal: Int32) -> Int? {
         var size = winsize()
-        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+        return ioctl(terminal, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 }
 
@@ -50,6 +60,18 @@ struct Talk: Sendable {
     /// What `-v` asks for.
     func detail(_ text: @autoclosure () -> String) { if isVerbose { Console.say(text()) } }
 
-    /// What may surprise.
-    func warn(_ text: String) { if !isQuiet { Console.say("fusionkit: warning: \(text)") } }
+    /// What may surprise; each once.
+    ///
+    /// - Parameter kind: what may be said only once though its words differ.
+    func warn(_ text: String, once kind: String? = nil) { sayOnce(text, kind, "fusionkit: warning: ") }
+
+    /// What is right and worth knowing; each once.
+    func note(_ text: String) { sayOnce(text, nil, "note: ") }
+
+    private static let said = Mutex<Set<String>>([])
+
+    private func sayOnce(_ text: String, _ kind: String?, _ prefix: String) {
+        let isNew = Self.said.withLock { $0.insert(kind ?? text).inserted }
+        if isNew, !isQuiet { Console.say(prefix + text) }
+    }
 }

@@ -52,7 +52,7 @@ struct Evaluation {
     private func row(_ item: EvaluationItem, _ bar: ProgressBar, _ cancellation: Cancellation) throws -> EvaluationRow {
         // Short work needs no bar.
         let start = ContinuousClock.now
-        let watch = EvaluationWatch(threads: work.threads, memoryBytes: work.memoryBytes, cancellation: cancellation) {
+        let watch = MeasuringWatch(threads: work.threads, memoryBytes: work.memoryBytes, cancellation: cancellation) {
             if ContinuousClock.now - start > .seconds(2) { bar.show($0) }
         }
         var row = EvaluationRow(file: item.name)
@@ -76,7 +76,7 @@ struct Evaluation {
     /// What an error means for the user; an index does not know the files' names.
     private static func failure(_ error: any Error, of item: EvaluationItem) -> Failure {
         guard let error = error as? MetricError else { return Failure(error) }
-        let files = [item.fused] + item.partners.sorted { $0.key > $1.key }.map(\.value)
+        let files = [item.fused] + item.partners.sorted { $0.key < $1.key }.map(\.value)
         return Failure(.data, "\(files.joined(separator: ", ")): \(error)")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import FusionKit
 
 /// What a map of quality shows.
@@ -20,11 +21,23 @@ struct EvaluationMap {
     let kind: EvaluationMapKind
     let overwrites: Bool
 
+    /// What names of maps end in: formats that keep a number of 32 bits for each pixel, what is unknown, and the place.
+    private static let extensions = ["tif", "tiff", "img", "nc"]
+
+    /// Throws when a map can't be written in the format that a name tells.
+    static func check(name: String) throws {
+        guard !extensions.contains((name as NSString).pathExtension.lowercased()) else { return }
+        let known = extensions.map { ".\($0)" }
+        throw ValidationError(
+            "--map \(name): a map is one band of Float32; its name has to end in \(known.dropLast().joined(separator: ", ")) "
+                + "or \(known.last ?? "").")
+    }
+
     /// Checks the name before any work.
     func check(inputs: [String]) throws { try OutputPath.check(file, overwrites: overwrites, inputs: inputs) }
 
     /// Computes and writes the map; it appears when it is complete.
-    func write(_ pair: PairScene, of item: EvaluationItem, border: BorderCut, _ watch: EvaluationWatch) throws {
+    func write(_ pair: PairScene, of item: EvaluationItem, border: BorderCut, _ watch: MeasuringWatch) throws {
         let truth = try RasterReader(item.partners[ReferenceJudge.option] ?? "")
         var profile = truth.profile
         if border != .none { profile = profile.cropped(to: border.window(of: profile.window)) }
@@ -44,10 +57,7 @@ struct EvaluationMap {
             let bytes = PairScene.bytesPerThread(bands: pair.reference.bands)
             try pair.map(
                 kind.kind, threads: watch.threads(bytes: bytes, bands: pair.reference.bands),
-                progress: { done, total in
-                    try watch.cancellation.check()
-                    watch.show(Inference.Progress(stage: "mapping", done: done, total: total))
-                },
+                progress: watch.progress("mapping"),
                 write: { image, region in
                     try writer.write(image.values, to: Window(columns: region.columns, rows: region.rows))
                 })

@@ -50,7 +50,8 @@ struct EvaluationReport: Encodable {
     /// One table a judge, with a heading where there are several.
     var text: String {
         judges.map { judge in
-            (judges.count > 1 ? judge.heading + "\n" : "") + table(of: judge.metrics.map(\.name), csv: false).text
+            (judges.count > 1 ? judge.heading + "\n" : "")
+                + table(of: judge.metrics.map(\.name), csv: false).text(width: Console.resultWidth)
         }.joined(separator: "\n\n")
     }
 
@@ -58,9 +59,9 @@ struct EvaluationReport: Encodable {
     var csv: String { table(of: judges.flatMap { $0.metrics.map(\.name) }, csv: true).csv }
 
     private func table(of names: [String], csv: Bool) -> TextTable {
-        // What has no value is an empty field for programs and a dash for people.
+        // What an index has no value for is an empty field for programs and a dash for people.
         func cell(_ value: Double?) -> String {
-            value.map { String(format: csv ? "%.9g" : "%.4f", $0) } ?? (csv ? "" : "–")
+            value.map { $0.text(csv ? "%.9g" : "%.4f") } ?? (csv ? "" : "–")
         }
         var table = TextTable(
             ["file"] + (isPerBand ? ["band"] : []) + names,

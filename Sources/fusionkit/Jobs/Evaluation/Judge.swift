@@ -9,7 +9,7 @@ protocol Judge {
     /// The indices, in the order of columns.
     var metrics: [any Metric] { get }
     /// Opens a fused image and its partners and finds its indices.
-    func verdict(_ item: EvaluationItem, _ watch: EvaluationWatch) throws -> Verdict
+    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict
 }
 
 /// A fused image with the files that belong to it, by the option that names them.
@@ -37,40 +37,10 @@ struct Verdict {
             case .success(let value): values[metric.name] = value
             case .failure(let error):
                 guard metrics.count > 1 else { throw error }
-                warnings.append("\(error)")
+                // Indices that are made of others fail with these.
+                if !warnings.contains("\(error)") { warnings.append("\(error)") }
             }
         }
         if values.isEmpty, let first = results.first { _ = try first.get() }
-    }
-}
-
-/// How far the work is, and whether it has to end.
-struct EvaluationWatch: Sendable {
-    let threads: Int
-    let memoryBytes: Int
-    let cancellation: Cancellation
-    let show: @Sendable (Inference.Progress) -> Void
-
-    /// What a streaming index reports to.
-    var progress: @Sendable (Int, Int) throws -> Void {
-        { [cancellation, show] done, total in
-            try cancellation.check()
-            show(Inference.Progress(stage: "measuring", done: done, total: total))
-        }
-    }
-
-    /// How many threads may work with so many bytes each.
-    ///
-    /// - Throws: `SceneError` when not even one may.
-    func threads(bytes: Int, bands: Int) throws -> Int {
-        let allowed = memoryBytes - memoryBytes / 8
-        guard bytes <= allowed else {
-            let megabytes = ((bytes / 7 * 8) >> 20) + 1
-            throw SceneError(
-                .memory,
-                "Measuring images of \(bands) bands needs \(megabytes) MB, and \(memoryBytes >> 20) MB are allowed.",
-                remedy: "Allow more with --memory.")
-        }
-        return min(threads, allowed / bytes)
     }
 }

@@ -52,7 +52,7 @@ struct ReferenceJudge: Judge {
         guard one.window == other.window, one.dataBands.count == other.dataBands.count else {
             throw Failure(
                 .data,
-                "\(fused.file) has \(other.dataBands.count) bands of \(other.width) × \(other.height) pixels, "
+                "\(fused.file) has \(counted(other.dataBands.count, "band")) of \(other.width) × \(other.height) pixels, "
                     + "\(reference.file) \(one.dataBands.count) of \(one.width) × \(one.height). "
                     + "Cut both to the same area and bands with gdal_translate.")
         }
@@ -65,18 +65,18 @@ struct ReferenceJudge: Judge {
             border: border)
     }
 
-    func verdict(_ item: EvaluationItem, _ watch: EvaluationWatch) throws -> Verdict {
+    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict {
         let pair = try pair(item)
         let bands = pair.reference.bands
         let threads = try watch.threads(bytes: PairScene.bytesPerThread(bands: bands), bands: bands)
-        let measurement = try pair.measure(indices, threads: threads, progress: watch.progress)
+        let measurement = try pair.measure(indices, threads: threads, progress: watch.progress("measuring"))
         // The peak is of no interest to the others.
         let needsPeak = indices.contains { $0.name.hasPrefix("PSNR") || $0.name.hasPrefix("SSIM") }
         let largest = measurement.largestValue
         if needsPeak, largest.isFinite, largest > 1.5 * pair.peak || largest > 0 && largest < pair.peak / 20 {
             talk.warn(
-                "\(item.partners[Self.option] ?? "") has values up to \(measurement.largestValue.plain), and PSNR and SSIM are "
-                    + "computed for numbers up to \(pair.peak.plain). Give --bits or --peak.")
+                "\(item.partners[Self.option] ?? "") has values up to \(largest.plain), and PSNR and SSIM are computed for "
+                    + "numbers up to \(pair.peak.plain). Give --bits or --peak.", once: "peak")
         }
         return try Verdict(indices, measurement.values, pixels: measurement.pixels)
     }

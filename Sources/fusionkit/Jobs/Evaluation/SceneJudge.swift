@@ -10,19 +10,11 @@ struct SceneJudge: Judge {
     /// The indices that the user asked for, else those that go with the number of bands of the first image.
     let indices: [any NoReferenceMetric]
 
-    /// Above so many bands the indices of hyperspectral images stand in for those of multispectral ones, whose relations
-    /// between bands grow with the square of their number.
-    private static let mostMultispectralBands = 32
-
     init(
         _ chosen: [any NoReferenceMetric]?, sensorName: String?, ratio: Double?, firstMS: String, talk: Talk
     ) throws {
         (self.sensorName, self.ratio, self.talk) = (sensorName, ratio, talk)
-        let bands = try RasterReader(firstMS).profile.dataBands.count
-        indices =
-            chosen
-            ?? (bands > Self.mostMultispectralBands
-                ? Metrics.hyperspectral + [DRho()] : Metrics.withoutReference)
+        indices = try chosen ?? Metrics.withoutReference(bands: RasterReader(firstMS).profile.dataBands.count)
     }
 
     var heading: String { "without reference" }
@@ -34,11 +26,11 @@ struct SceneJudge: Judge {
         return ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
     }
 
-    func verdict(_ item: EvaluationItem, _ watch: EvaluationWatch) throws -> Verdict {
+    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict {
         let scene = try scene(item)
         let bytes = SharpenedScene.bytesPerThread(bands: scene.fused.bands, ratio: scene.ratio)
         let threads = try watch.threads(bytes: bytes, bands: scene.fused.bands)
-        return try Verdict(indices, try scene.measure(indices, threads: threads, progress: watch.progress))
+        return try Verdict(indices, try scene.measure(indices, threads: threads, progress: watch.progress("measuring")))
     }
 
     private func scene(_ item: EvaluationItem) throws -> SharpenedScene {
@@ -54,12 +46,12 @@ struct SceneJudge: Judge {
         guard fused.profile.dataBands.count == pair.msBands.count else {
             throw Failure(
                 .data,
-                "\(fused.file) has \(fused.profile.dataBands.count) bands and \(pair.ms.file) \(pair.msBands.count). "
+                "\(fused.file) has \(counted(fused.profile.dataBands.count, "band")) and \(pair.ms.file) \(pair.msBands.count). "
                     + "Give the multispectral image that it was sharpened from, with the same bands.")
         }
         let sensor = try sensor(of: pair.ms)
-        if let note = sensor?.note(bands: pair.msBands.count, file: pair.ms.file) { talk.say("note: \(note)") }
-        for notice in pair.notices { talk.say("note: \(notice)") }
+        if let note = sensor?.note(bands: pair.msBands.count, file: pair.ms.file) { talk.note(note) }
+        for notice in pair.notices { talk.note(notice) }
         talk.detail(
             "\(fused.file): ratio \(pair.ratio), sensor \(sensor?.name ?? "unknown (MTF gain 0.30)"), "
                 + (pair.isGeoreferenced ? "grids by georeference" : "grids by their common corner"))
@@ -93,7 +85,7 @@ extension Sensor {
         guard count < bands.count else { return nil }
         let names = bands.prefix(count).map(\.name).joined(separator: ", ")
         return
-            "\(file) has \(count) band\(count == 1 ? "" : "s") and \(name) \(bands.count): the MTF gains of its first, "
+            "\(file) has \(counted(count, "band")) and \(name) \(bands.count): the MTF gains of its first, "
             + "\(names), are used."
     }
 }

@@ -24,43 +24,26 @@ struct SourcesJudge: Judge {
         (profile.map(FusionMetrics.of) ?? Metrics.ofSources + FusionMetrics.others).map(\.name)
     }
 
-    func verdict(_ item: EvaluationItem, _ watch: EvaluationWatch) throws -> Verdict {
-        let (first, second, fused) = (
-            try picture(item.partners[Self.firstOption] ?? ""), try picture(item.partners[Self.secondOption] ?? ""),
-            try picture(item.fused)
-        )
-        // The metrics' first source is the one that adds to the structure: infrared, CT, PET.
-        let pair = try FusedPair(first: second, second: first, fused: fused)
-        var results: [Result<MetricValue, MetricError>] = []
-        for (index, metric) in indices.enumerated() {
-            try watch.progress(index, indices.count)
-            results.append(Result { () throws(MetricError) in MetricValue(try metric.value(pair)) })
-        }
-        return try Verdict(indices, results, pixels: fused.pixels)
-    }
-
-    /// A picture as grey levels 0…255.
-    private func picture(_ file: String) throws -> Image {
-        let reader = try RasterReader(file)
-        let profile = reader.profile
-        guard profile.sampleType == .uint8 || profile.sampleType == .uint16 else {
+    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict {
+        let files = [Self.firstOption, Self.secondOption].map { item.partners[$0] ?? "" } + [item.fused]
+        let readers = try files.map { try RasterReader($0) }
+        let sizes = readers.map { "\($0.profile.width) × \($0.profile.height)" }
+        guard Set(sizes).count == 1 else {
             throw Failure(
                 .data,
-                "\(file) holds \(profile.sampleType.name); these indices are for pictures of 8 or 16 bits. Convert it with "
-                    + "gdal_translate -ot Byte -scale.")
+                "The sources are \(files[0]) of \(sizes[0]) pixels and \(files[1]) of \(sizes[1]), the fused picture "
+                    + "\(files[2]) of \(sizes[2]); all must be of one size.")
         }
-        let bands = profile.dataBands
-        guard bands.count == 1 || bands.count == 3 else {
-            throw Failure(
-                .data, "\(file) has \(bands.count) bands. Give a grey or a colour picture, cut with gdal_translate -b.")
+        let conversion: GreyConversion = profile == nil || profile == .cddfuse ? .float : .matlab
+        let pictures = try readers.map { try GreyPicture.read($0, conversion: conversion) }
+        // The metrics' first source is the one that adds to the structure: infrared, CT, PET.
+        let pair = try FusedPair(first: pictures[1], second: pictures[0], fused: pictures[2])
+        var results: [Result<MetricValue, MetricError>] = []
+        let progress = watch.progress("measuring")
+        for (index, metric) in indices.enumerated() {
+            try progress(index, indices.count)
+            results.append(Result { () throws(MetricError) in MetricValue(try metric.value(pair)) })
         }
-        var image = Image(
-            bands: bands.count, height: profile.height, width: profile.width,
-            values: try reader.read(profile.window, bands: bands, as: Double.self))
-        if profile.sampleType == .uint16 {
-            for index in image.values.indices { image.values[index] = (image.values[index] / 257).rounded() }
-        }
-        let conversion: GreyConversion = self.profile == nil || self.profile == .cddfuse ? .float : .matlab
-        return conversion.grey(of: image)
+        return try Verdict(indices, results, pixels: pictures[2].pixels)
     }
 }
