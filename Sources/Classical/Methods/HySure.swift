@@ -10,8 +10,8 @@ import Sensors
 /// λ_φ is ``variationWeight``.
 ///
 /// Made for hyperspectral images, of which the sharp one shows only a part. On a few multispectral bands the published λ_φ takes
-/// away detail that PAN does show; with the one chosen here the method is among the best where PAN covers the bands and lies right
-/// on them, and, as everything that repeats PAN exactly, worse than interpolation where it does not.
+/// away detail that PAN does show. With the one chosen here it is among the best on IKONOS and WorldView-2; on Landsat 8, whose
+/// PAN does not see the infrared and lies a little beside the bands, it stays behind interpolation, since it repeats PAN exactly.
 ///
 /// Operators are circular, on a ``Torus`` that hides the edges. Seeded: the result is the same every time. The whole scene is held
 /// in memory: ``ClassicalError/tooLarge(method:pixels:most:)`` for large ones.
