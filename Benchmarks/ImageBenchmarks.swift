@@ -1,24 +1,5 @@
-import Classical
 import Metrics
 import Sensors
-
-/// Every classical method that takes a scene of this size on one in memory; the interpolation alone (EXP), which all of them
-/// do, comes first.
-func benchmarkClassical(report: (Comparison) -> Void) throws {
-    let side = 2048
-    let pan = texture(bands: 1, side: side, seed: 1)
-    let ms = texture(bands: 4, side: side / 4, seed: 2)
-    let scene = try SharpeningScene(
-        panHeight: side, panWidth: side, msHeight: side / 4, msWidth: side / 4, bands: 4, sensor: .ikonos, ratio: 4)
-    let measurements = try measure(
-        ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }.map { method in
-            Contestant(method.name) { _ = try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 4) }
-        }, mostRounds: 3)
-    report(
-        Comparison(
-            title: "Classical methods, PAN \(side) × \(side), 4 bands", unit: "pixels", work: Double(side * side),
-            threads: 1, measurements: measurements))
-}
 
 /// Indices of quality beside one pass over both images, which is the least that any of them reads.
 func benchmarkMetrics(report: (Comparison) -> Void) throws {
