@@ -189,7 +189,7 @@ public enum ClassicalMethods {
         CBDSD(),
         HPF(), SFIM(), ATWT(), AWLP(), Indusion(), MTFGLP(), GS2GLP(), CGS2GLP(), MTFGLPFS(), MTFGLPHPM(), MTFGLPHPMH(),
         MTFGLPHPMR(),
-        MF(), FEHPM(), PWMBF(), TV(), SRD(),
+        MF(), FEHPM(), PWMBF(), TV(), RR(), SRD(),
         GFPCA(), CNMF(), HySure(),
     ]
 

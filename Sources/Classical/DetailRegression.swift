@@ -47,11 +47,19 @@ struct DetailRegression: Sendable {
     }
 
     /// Least squares with intercept.
+    ///
+    /// A group without contrast keeps its intercept alone: what its pixels differ by is rounding of the interpolator's ripple.
     init(withIntercept moments: GroupMoments, bands: Int) {
         let covariances = moments.covariances(0..<bands + 1)
-        let gains = LeastSquares.weights(
-            covariance: covariances,
-            targets: (0..<bands).map { band in (0...bands).map { moments.covariance($0, bands + 1 + band) } })
+        let isFlat = (0...bands).allSatisfy {
+            max(covariances[$0 * (bands + 2)], 0).squareRoot() <= 1e-7 * abs(moments.mean($0))
+        }
+        let gains =
+            isFlat
+            ? [[Double]](repeating: [Double](repeating: 0, count: bands + 1), count: bands)
+            : LeastSquares.weights(
+                covariance: covariances,
+                targets: (0..<bands).map { band in (0...bands).map { moments.covariance($0, bands + 1 + band) } })
         self.gains = gains
         constants = (0..<bands).map { band in
             (0...bands).reduce(moments.mean(bands + 1 + band)) { $0 - gains[band][$1] * moments.mean($1) }

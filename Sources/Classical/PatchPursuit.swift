@@ -48,11 +48,13 @@ struct PatchPursuit {
     }
 
     /// The detail on the PAN grid, overlapping patches averaged.
-    func detail() -> Image {
+    ///
+    /// - Parameter repeatsFirst: whether the first patch is pursued at every place.
+    func detail(repeatsFirst: Bool) -> Image {
         var sum = Image(bands: bands, height: high.height, width: high.width)
         var counts = [Double](repeating: 0, count: high.pixels)
         for patch in origins.indices {
-            let (chosen, coefficients) = pursue(patch)
+            let (chosen, coefficients) = pursue(repeatsFirst ? 0 : patch)
             add(patch, chosen, coefficients, to: &sum, &counts)
         }
         for band in 0..<bands {

@@ -25,6 +25,8 @@ public struct SharpeningScene: Sendable, Hashable {
     public let border: Border
     /// Name of the sensor.
     let sensorName: String
+    /// Gains of the bands at their Nyquist frequency.
+    let mtfGains: [Double]
     /// The distinct filters of the bands.
     let filters: [SymmetricFilter]
     /// Which of ``filters`` is a band's.
@@ -86,8 +88,9 @@ public struct SharpeningScene: Sendable, Hashable {
         self.ratio = ratio
         self.border = border
         sensorName = sensor.name
+        mtfGains = Array(sensor.mtfGains.prefix(bands))
         var gains: [Double] = []
-        filterOfBand = sensor.mtfGains.prefix(bands).map { gain in
+        filterOfBand = mtfGains.map { gain in
             if let known = gains.firstIndex(of: gain) { return known }
             gains.append(gain)
             return gains.count - 1

@@ -105,8 +105,7 @@ extension GoldenComponent {
         case "MF": MF(modulation: modulation)
         case "PRACS": PRACS(limit: modulation == .published ? .infinity : 10)
         case "TV": TV(isToolboxCompatible: true)
-        // The hyperspectral toolbox has a form of its own that is not described.
-        case "SR-D": modulation == .published ? SRD() : nil
+        case "SR-D": SRD(repeatsFirstPatch: modulation == .clipped)
         case "FE-HPM": FEHPM(modulation: modulation)
         case "MTF-GLP-HPM": MTFGLPHPM(modulation: modulation)
         case "MTF-GLP-HPM-H": MTFGLPHPMH(modulation: modulation)

@@ -57,7 +57,7 @@ struct ScenePair {
     }
 
     static let cases = [
-        Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 7), Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 64),
+        Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 19), Case(ratio: 4, rowShift: 0, columnShift: 0, tile: 64),
         Case(ratio: 4, rowShift: -1.25, columnShift: 0.5, tile: 41),
         Case(ratio: 2, rowShift: 0, columnShift: 0, tile: 33), Case(ratio: 2, rowShift: 1.7, columnShift: -2, tile: 64),
         Case(ratio: 3, rowShift: 0, columnShift: 0, tile: 50),
@@ -68,14 +68,14 @@ struct ScenePair {
 
     @Test("give every method the bits of the whole scene", arguments: cases)
     func sameBits(test: Case) throws {
-        // Larger than a block of statistics, and no multiple of anything.
-        let pan = texture(bands: 1, height: 163, width: 271)
-        let ms = texture(bands: 3, height: 163 / test.ratio + 2, width: 271 / test.ratio - 1)
+        // Wider than a block of statistics, and no multiple of anything.
+        let pan = texture(bands: 1, height: 99, width: 271)
+        let ms = texture(bands: 3, height: 99 / test.ratio + 2, width: 271 / test.ratio - 1)
         let scene = try SharpeningScene(
             panHeight: pan.height, panWidth: pan.width, msHeight: ms.height, msWidth: ms.width, bands: ms.bands,
             sensor: .quickBird, ratio: test.ratio, rowShift: test.rowShift, columnShift: test.columnShift)
         let pair = ScenePair(scene: scene, ms: ms, pan: pan)
-        for method in try ClassicalMethods.all(ratio: test.ratio) {
+        for method in try ClassicalMethods.quick(ratio: test.ratio) {
             let whole = try method.sharpen(scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan))
             let fitted = try method.fit(to: scene) { pass in
                 let measured = scene.statisticsBlocks.reversed().map { [pass] in
@@ -130,14 +130,15 @@ struct ScenePair {
         for row in 0..<height {
             for column in 100..<280 { isValid[row * width + column] = false }
         }
-        let before = try ClassicalMethods.all.map {
+        let methods = try ClassicalMethods.quick(ratio: 4)
+        let before = try methods.map {
             try $0.sharpen(
                 scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan), isValid: isValid)
         }
         for row in 0..<height {
             for column in 180..<200 { pan[0, row, column] = 65535 }
         }
-        for (method, old) in zip(ClassicalMethods.all, before) {
+        for (method, old) in zip(methods, before) {
             let new = try method.sharpen(
                 scene: scene, ms: SceneWindow(whole: ms), pan: SceneWindow(whole: pan), isValid: isValid)
             #expect(

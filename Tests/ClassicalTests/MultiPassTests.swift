@@ -101,34 +101,14 @@ import Testing
         #expect(try fused(BDSD(blockSide: 128)) == global)
     }
 
-    @Test("masked pixels count in no pass")
-    func masked() throws {
-        let (height, width) = (128, 384)
-        let pan = texture(bands: 1, height: height, width: width)
-        let ms = texture(bands: 4, height: height / 4, width: width / 4)
-        var spoiled = pan
-        var isValid = [Bool](repeating: true, count: height * width)
-        for row in 0..<height {
-            for column in 0..<width where column >= 128 { isValid[row * width + column] = column >= 380 }
-            for column in 240..<260 { spoiled[0, row, column] = 60_000 }
-        }
-        for method in ClassicalMethods.all {
-            func left(_ pan: Image) throws -> Image {
-                try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 4, isValid: isValid)
-                    .cropped(rows: 0..<height, columns: 0..<100)
-            }
-            #expect(try left(pan) == left(spoiled), "\(method.name)")
-        }
-    }
-
     @Test("a scene of one band, and one without contrast in a band, have an answer")
     func poorBands() throws {
-        let pan = texture(bands: 1, height: 96, width: 96)
-        var ms = texture(bands: 3, height: 24, width: 24)
+        let pan = texture(bands: 1, height: 64, width: 64)
+        var ms = texture(bands: 3, height: 16, width: 16)
         for pixel in 0..<ms.pixels { ms.values[pixel] = 40 }
         for method in ClassicalMethods.all {
             let one = try method.sharpen(
-                ms: texture(bands: 1, height: 24, width: 24), pan: pan, sensor: .ikonos, ratio: 4)
+                ms: texture(bands: 1, height: 16, width: 16), pan: pan, sensor: .ikonos, ratio: 4)
             let flat = try method.sharpen(ms: ms, pan: pan, sensor: .ikonos, ratio: 4)
             #expect((one.values + flat.values).allSatisfy { $0.isFinite }, "\(method.name)")
         }

@@ -29,19 +29,32 @@ import Testing
         return try reader.read(reader.profile.window, as: Double.self).map(\.bitPattern)
     }
 
+    /// Tiles and threads to compare with the whole image in one thread.
+    ///
+    /// Methods that hold the scene cut tiles out of one result; of the others each way of reading and measuring has one method
+    /// that goes through all tilings, and every method goes through the smallest tiles.
+    private static func tilings(_ name: String) -> [(side: Int, threads: Int)] {
+        switch name {
+        case "PWMBF", "TV", "RR", "SR-D", "CNMF", "HySure": [(100, 2)]
+        case "GSA", "MTF-GLP-FS", "PRACS", "BDSD-64", "C-GS2-GLP", "FE-HPM": [(64, 4), (100, 2), (257, 1), (1024, 2)]
+        default: [(64, 4)]
+        }
+    }
+
     @Test(
         "results are the same to the bit for any tiles and threads, with unknown pixels and without",
         arguments: names, [false, true])
     func sameBits(_ name: String, _ hasNodata: Bool) throws {
         let method = try #require(ClassicalMethods.named(name))
-        var scene = try TestScene(panWidth: 301, panHeight: 283, msWidth: 76, msHeight: 71, offset: (0.3, -0.7))
+        // Two blocks of statistics beside each other.
+        var scene = try TestScene(panWidth: 301, panHeight: 130, msWidth: 76, msHeight: 33, offset: (0.3, -0.7))
         if hasNodata {
             (scene.pan.nodata, scene.ms.nodata) = (0, 0)
             try scene.writeLand(
                 isPANValid: { row, column in
-                    hypot(Double(row - 90), Double(column - 120)) > 33 && (row != 200 || column > 80)
+                    hypot(Double(row - 60), Double(column - 120)) > 33 && (row != 110 || column > 80)
                 },
-                isMSValid: { row, column in row + 2 * column > 30 && (row != 40 || column < 60) })
+                isMSValid: { row, column in row + 2 * column > 30 && (row != 20 || column < 60) })
         } else {
             try scene.writeLand()
         }
@@ -49,7 +62,7 @@ import Testing
         let output = scene.directory.file("out.tif")
         let whole = try bits(pair, method, output, side: 1024, threads: 1)
         #expect(whole.contains { !Double(bitPattern: $0).isNaN && Double(bitPattern: $0) != 0 })
-        for (side, threads) in [(64, 4), (100, 2), (257, 1), (1024, 2)] {
+        for (side, threads) in Self.tilings(name) {
             let tiled = try bits(pair, method, output, side: side, threads: threads)
             let different = whole.indices.filter { whole[$0] != tiled[$0] }
             let first = different.first.map {

@@ -3,9 +3,8 @@ import Sensors
 /// The guided filter: in every square a plane is written as a linear function of the guide, and the functions of all squares that
 /// hold a pixel are averaged.
 ///
-/// Two passes of squares of (2·8 + 1)²: a = (Σ + εI)⁻¹·cov(guide, plane) with Σ the covariance of the guide's bands, b =
-/// mean(plane) − a·mean(guide); result = mean(a)·guide + mean(b). He, Sun, Tang, "Guided image filtering", IEEE TPAMI 35(6), 2013,
-/// eqs. 5, 6 and 8, for several bands 19 to 21. Border: symmetric.
+/// Two passes of squares of (2·8 + 1)²: a and b of ``LinearGuide``, then mean(a)·guide + mean(b). He, Sun, Tang, "Guided image
+/// filtering", IEEE TPAMI 35(6), 2013, eq. 8, for several bands 21. Border: symmetric.
 package struct GuidedFilter: Sendable {
     private static let box = BoxFilter(radius: 8)
     /// Pixels on each side that a result depends on.
@@ -48,7 +47,7 @@ package struct GuidedFilter: Sendable {
         var functions = Image(bands: guides + 1, height: near.rows.count, width: near.columns.count)
         var result = Image(bands: count, height: region.rows.count, width: region.columns.count)
         let own = guide.samples(of: region)
-        var solver = GuideSolver(
+        var solver = LinearGuide(
             guides: guides, means: guideMeans.values, products: guideProducts, pixels: near.pixels,
             regularisation: regularisation)
         for plane in 0..<count {
@@ -69,69 +68,5 @@ package struct GuidedFilter: Sendable {
             }
         }
         return result
-    }
-}
-
-/// The linear functions of one plane in every square. The factors of Σ + εI are computed once for all planes.
-private struct GuideSolver {
-    private let guides: Int
-    private let pixels: Int
-    private let means: [Double]
-    /// Cholesky's factor of each pixel, row by row of the lower triangle.
-    private let factors: [Double]
-    private var weights: [Double]
-
-    init(guides: Int, means: [Double], products: [[Double]], pixels: Int, regularisation: Double) {
-        self.guides = guides
-        self.pixels = pixels
-        self.means = means
-        let size = guides * (guides + 1) / 2
-        var factors = [Double](repeating: 0, count: size * pixels)
-        for pixel in 0..<pixels {
-            let start = pixel * size
-            for a in 0..<guides {
-                let row = start + a * (a + 1) / 2
-                for b in 0...a {
-                    var value =
-                        products[a * (a + 1) / 2 + b][pixel] - means[a * pixels + pixel] * means[b * pixels + pixel]
-                    let column = start + b * (b + 1) / 2
-                    for k in 0..<b { value -= factors[row + k] * factors[column + k] }
-                    if a == b {
-                        // Rounding may bring a variance below 0.
-                        value = max(value, 0) + regularisation
-                        factors[row + b] = value.squareRoot()
-                    } else {
-                        factors[row + b] = factors[column + b] > 0 ? value / factors[column + b] : 0
-                    }
-                }
-            }
-        }
-        self.factors = factors
-        weights = [Double](repeating: 0, count: guides)
-    }
-
-    /// Writes the planes of a for each guide, then that of b.
-    mutating func solve(mean: [Double], products: [[Double]], into functions: inout [Double]) {
-        let size = guides * (guides + 1) / 2
-        for pixel in 0..<pixels {
-            let start = pixel * size
-            for a in 0..<guides {
-                let row = start + a * (a + 1) / 2
-                var value = products[a][pixel] - mean[pixel] * means[a * pixels + pixel]
-                for k in 0..<a { value -= factors[row + k] * weights[k] }
-                weights[a] = factors[row + a] > 0 ? value / factors[row + a] : 0
-            }
-            for a in (0..<guides).reversed() {
-                for k in a + 1..<max(guides, a + 1) { weights[a] -= factors[start + k * (k + 1) / 2 + a] * weights[k] }
-                let diagonal = factors[start + a * (a + 1) / 2 + a]
-                weights[a] = diagonal > 0 ? weights[a] / diagonal : 0
-            }
-            var offset = mean[pixel]
-            for a in 0..<guides {
-                functions[a * pixels + pixel] = weights[a]
-                offset -= weights[a] * means[a * pixels + pixel]
-            }
-            functions[guides * pixels + pixel] = offset
-        }
     }
 }

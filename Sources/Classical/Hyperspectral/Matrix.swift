@@ -22,7 +22,7 @@ package struct Matrix: Sendable, Equatable {
         set { values[row * columns + column] = newValue }
     }
 
-    var transposed: Matrix {
+    package var transposed: Matrix {
         var result = Matrix(rows: columns, columns: rows)
         for row in 0..<rows {
             for column in 0..<columns { result[column, row] = self[row, column] }

@@ -10,6 +10,10 @@ import Sensors
 /// to one; then W and H again from H = H_m blurred, and H_m from the new W. F = W·H_m. At most 200 updates each, 75 of H_m for
 /// one sharp band, fewer where they change the squared residual by less than 1e-8 of it.
 ///
+/// Made for hyperspectral images and several sharp bands. The last step fits the sharp image alone: what PAN does not tell apart
+/// stays as the shares were enlarged, so that with one sharp band that does not cover all bands, or does not lie right on them, the
+/// result is worse than interpolation.
+///
 /// The number of spectra is max(min(30, bands), virtual dimensionality), 60 at most; the row for the sum has the weight
 /// 2·√(m/0.7455)/b³ with m the mean of the sharp image and b its number of bands. Negative samples count as 0. Seeded: the
 /// result is the same every time. Spectra and shares are held in memory:

@@ -3,7 +3,8 @@ import Sensors
 /// Generalised Laplacian pyramid with high-pass modulation and haze correction.
 ///
 /// h_b is the haze of a band (``Haze``); w = least squares of LPg(P) on [1, M], h_P = w·[1, h] that of PAN; P_L,b = U(D(G_b ∗ P));
-/// F_b = (M_b − h_b)(P − h_P)/(P_L,b − h_P + ε) + h_b. The quotient is bounded by ``Modulation``.
+/// F_b = (M_b − h_b)(P − h_P)/(P_L,b − h_P + ε) + h_b. The quotient is bounded by ``Modulation``. Where no band has any contrast, w
+/// is the shortest of all that explain the mean of PAN.
 public struct MTFGLPHPMH: ClassicalMethod {
     /// The name in the literature.
     public let name = "MTF-GLP-HPM-H"
@@ -47,23 +48,29 @@ public struct MTFGLPHPMH: ClassicalMethod {
             covariance: statistics.bandCovariances(), target: bands.map { statistics.covariance(.band($0), .gaussian) })
         // The filters' taps do not sum to 1: they keep a part of an offset only.
         let gaussianSum = MTFFilter.gaussian(ratio: statistics.scene.ratio).sum
-        let panHaze = bands.reduce(statistics.mean(.gaussian) + offset * (1 - gaussianSum)) {
-            $0 + weights[$1] * (haze[$1] - statistics.mean(.band($1)))
+        let panMean = statistics.mean(.gaussian) + offset * (1 - gaussianSum)
+        let means = bands.map { statistics.mean(.band($0)) }
+        var panHaze = bands.reduce(panMean) { $0 + weights[$1] * (haze[$1] - means[$1]) }
+        if bands.allSatisfy({ statistics.deviation(.band($0)) <= 1e-7 * abs(means[$0]) }) {
+            let power = means.reduce(0) { $0 + ($1 - offset) * ($1 - offset) }
+            let share = zip(means, haze).reduce(0) { $0 + ($1.0 - offset) * ($1.1 - offset) }
+            panHaze = power > 0 ? offset + (panMean - offset) * share / power : offset
         }
+        let hazeOfPAN = panHaze
         let lowPassHazes = statistics.scene.filterOfBand.map { filter in
-            panHaze - offset * (1 - statistics.scene.filters[filter].sum)
+            hazeOfPAN - offset * (1 - statistics.scene.filters[filter].sum)
         }
-        let mean = statistics.mean(.pan) - panHaze
+        let mean = statistics.mean(.pan) - hazeOfPAN
         let modulation = modulation
         return FittedMethod(
             coefficients: [
-                .init(name: "haze", values: haze), .init(name: "haze of PAN", values: bands.map { _ in panHaze }),
+                .init(name: "haze", values: haze), .init(name: "haze of PAN", values: bands.map { _ in hazeOfPAN }),
             ], ingredients: .lowPassPAN
         ) { block in
             block.fuseBands { band, interpolated, pan, lowPass, result in
                 let (haze, lowPassHaze) = (haze[band], lowPassHazes[band])
                 for pixel in result.indices {
-                    let factor = modulation(pan[pixel] - panHaze, over: lowPass[pixel] - lowPassHaze, mean: mean)
+                    let factor = modulation(pan[pixel] - hazeOfPAN, over: lowPass[pixel] - lowPassHaze, mean: mean)
                     result[pixel] = (interpolated[pixel] - haze) * factor + haze
                 }
             }

@@ -17,15 +17,21 @@ public struct SRD: ClassicalMethod {
     /// Who published it.
     public let source = "Vicinanza, Restaino, Vivone, Dalla Mura, Chanussot, IEEE GRSL 12(1), 2015"
 
-    /// The method has no settings.
-    public init() {}
+    /// Whether every place gets the detail of the first patch, as in the hyperspectral pansharpening toolbox.
+    public let repeatsFirstPatch: Bool
+
+    /// The method.
+    ///
+    /// - Parameter repeatsFirstPatch: Quirk: with true, the pursuit's loop never leaves the first patch, as in the hyperspectral
+    ///   pansharpening toolbox, whose result is further from the truth than interpolation (golden file jasper_ridge).
+    public init(repeatsFirstPatch: Bool = false) { self.repeatsFirstPatch = repeatsFirstPatch }
 
     /// Reads the scene and fuses it.
     public func start(on scene: SharpeningScene) throws(ClassicalError) -> FittingStep {
-        try WholeScene.step(name, on: scene, fuse: Self.fuse)
+        try WholeScene.step(name, on: scene, fuse: fuse)
     }
 
-    private static func fuse(_ whole: WholeScene) -> Image {
+    private func fuse(_ whole: WholeScene) -> Image {
         let (scene, ratio) = (whole.scene, whole.scene.ratio)
         let (bands, pan) = (whole.interpolated, whole.pan)
         let gains = scene.filterOfBand.map { scene.filters[$0] }
@@ -58,10 +64,11 @@ public struct SRD: ClassicalMethod {
         // D(M − MTF(M)) needs the filtered image at the coarse places only.
         let target = less(Decimation.apply(to: bands, step: ratio), lowPass(bands))
         let low = lowPass(matched)
-        let enlarged = fit(Resize.enlarge(low, by: ratio, kernel: .bicubic), height: pan.height, width: pan.width)
+        let enlarged = Self.fit(Resize.enlarge(low, by: ratio, kernel: .bicubic), height: pan.height, width: pan.width)
         let detail = less(matched, enlarged)
         let coarseDetail = lowPass(detail)
-        var result = PatchPursuit(target: target, low: coarseDetail, high: detail, ratio: ratio).detail()
+        let pursuit = PatchPursuit(target: target, low: coarseDetail, high: detail, ratio: ratio)
+        var result = pursuit.detail(repeatsFirst: repeatsFirstPatch)
         for index in result.values.indices { result.values[index] += bands.values[index] }
         return result
     }

@@ -89,20 +89,29 @@ private struct GuidedPlane {
         return result
     }
 
-    private func combined(_ other: GuidedPlane, _ body: (Double, Double) -> Double) -> GuidedPlane {
+    private func times(_ other: GuidedPlane) -> GuidedPlane {
         var result = self
-        for index in values.indices { result.values[index] = body(values[index], other.values[index]) }
+        for index in values.indices { result.values[index] *= other.values[index] }
         return result
     }
 
-    /// The guided filter of this plane (He, Sun, Tang 2013): in every square it is a linear function of the guide.
+    /// The guided filter of this plane (He, Sun, Tang 2013).
     func guided(by guide: GuidedPlane, radius: Int, epsilon: Double) -> GuidedPlane {
-        let (mean, guideMean) = (boxMean(radius: radius), guide.boxMean(radius: radius))
-        let product = combined(guide, *).boxMean(radius: radius).combined(mean.combined(guideMean, *), -)
-        let variance = guide.combined(guide, *).boxMean(radius: radius).combined(guideMean.combined(guideMean, *), -)
-        let slope = product.combined(variance) { $0 / (max($1, 0) + epsilon) }
-        let offset = mean.combined(slope.combined(guideMean, *), -)
-        return slope.boxMean(radius: radius).combined(guide, *).combined(offset.boxMean(radius: radius), +)
+        var solver = LinearGuide(
+            guides: 1, means: guide.boxMean(radius: radius).values,
+            products: [guide.times(guide).boxMean(radius: radius).values], pixels: values.count,
+            regularisation: epsilon)
+        var functions = [Double](repeating: 0, count: 2 * values.count)
+        solver.solve(
+            mean: boxMean(radius: radius).values, products: [times(guide).boxMean(radius: radius).values],
+            into: &functions)
+        func averaged(_ range: Range<Int>) -> GuidedPlane {
+            GuidedPlane(height: height, width: width, values: Array(functions[range])).boxMean(radius: radius)
+        }
+        var result = averaged(0..<values.count).times(guide)
+        let offset = averaged(values.count..<2 * values.count)
+        for index in result.values.indices { result.values[index] += offset.values[index] }
+        return result
     }
 
     /// Where there is something to see.
