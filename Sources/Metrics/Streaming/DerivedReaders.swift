@@ -78,16 +78,35 @@ struct ReducedReader: PixelReader {
 
 /// An image with every band filtered by a filter of its own; border replicate.
 struct FilteredReader: PixelReader {
-    let source: any PixelReader
+    private var source: any PixelReader
     /// One filter a band.
-    let filters: [SymmetricFilter]
+    private let filters: [SymmetricFilter]
+    /// The same as sums of separable filters, where they are such.
+    private let factored: [FactoredFilter?]
+
+    /// - Parameter filters: one a band.
+    init(source: any PixelReader, filters: [SymmetricFilter]) {
+        self.source = source
+        self.filters = filters
+        factored = filters.map(FactoredFilter.init)
+    }
+
+    /// The same filters on another reader of the image.
+    func reading(_ source: any PixelReader) -> FilteredReader {
+        var reader = self
+        reader.source = source
+        return reader
+    }
+
+    /// Pixels around a region that are read.
+    var radius: Int { filters.map(\.radius).max() ?? 0 }
 
     var bands: Int { source.bands }
     var height: Int { source.height }
     var width: Int { source.width }
 
     func read(_ region: PixelRegion) throws -> PixelSamples {
-        let radius = filters.map(\.radius).max() ?? 0
+        let radius = radius
         let area = region.expanded(by: radius, height: height, width: width)
         let samples = try source.read(area).withoutUnknown()
         let window = SceneWindow(samples.image, region: area, sceneHeight: height, sceneWidth: width)
@@ -95,7 +114,8 @@ struct FilteredReader: PixelReader {
         values.reserveCapacity(bands * region.pixels)
         for band in 0..<bands {
             values +=
-                SymmetricFilter.apply(
+                factored[band]?.apply(to: window, band: band, rows: region.rows, columns: region.columns)
+                ?? SymmetricFilter.apply(
                     [filters[band]], to: window, band: band, rows: region.rows, columns: region.columns
                 ).values
         }
