@@ -1,5 +1,4 @@
 import Classical
-import Metrics
 import Sensors
 
 /// Every classical method that takes a scene of this size on one in memory; the interpolation alone (EXP), which all of them
@@ -18,30 +17,6 @@ func benchmarkClassical(report: (Comparison) -> Void) throws {
         Comparison(
             title: "Classical methods, PAN \(side) × \(side), 4 bands", unit: "pixels", work: Double(side * side),
             threads: 1, measurements: measurements))
-}
-
-/// Indices of quality beside one pass over both images, which is the least that any of them reads.
-func benchmarkMetrics(report: (Comparison) -> Void) throws {
-    let side = 1024
-    let pair = try ImagePair(
-        reference: texture(bands: 8, side: side, seed: 3), fused: texture(bands: 8, side: side, seed: 4), ratio: 4,
-        peak: 2047)
-    let metrics: [any ReferenceMetric] = [Q2n(), SAM(), ERGAS(), SSIM()]
-    var sum = 0.0
-    let measurements = try measure(
-        [
-            Contestant("product of both images, summed") {
-                sum += zip(pair.reference.values, pair.fused.values).reduce(0) { $0 + $1.0 * $1.1 }
-            }
-        ]
-            + metrics.map { metric in
-                Contestant(metric.name) { sum += try metric.value(pair) }
-            }, mostRounds: 5)
-    precondition(sum.isFinite, "an index is not a number")
-    report(
-        Comparison(
-            title: "Indices, \(side) × \(side), 8 bands", unit: "pixels", work: Double(side * side), threads: 1,
-            measurements: measurements))
 }
 
 /// Smooth hills with noise, in 11-bit digital numbers; the same for the same seed.

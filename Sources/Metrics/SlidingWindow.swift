@@ -30,9 +30,9 @@ struct Plane {
         return result
     }
 
-    /// Sums over windows of one column, in strips of columns that stay in the first cache.
+    /// Sums over windows of one column, in strips of columns that stay in the second cache.
     private func tallSums(side: Int) -> Plane {
-        let strip = 8
+        let strip = 32
         var result = Plane(height: height - side + 1, width: width)
         var runs = [Double](repeating: 0, count: height * strip)
         var sums = [Double](repeating: 0, count: result.height * strip)

@@ -50,16 +50,15 @@ public struct Image: Sendable, Equatable {
 
     /// The samples of rows and columns, of every band.
     public func cropped(rows: Range<Int>, columns: Range<Int>) -> Image {
-        var result = Image(bands: bands, height: rows.count, width: columns.count)
+        var part: [Double] = []
+        part.reserveCapacity(bands * rows.count * columns.count)
         for band in 0..<bands {
-            for (target, row) in rows.enumerated() {
-                let source = (band * height + row) * width + columns.lowerBound
-                let start = (band * rows.count + target) * columns.count
-                result.values.replaceSubrange(
-                    start..<start + columns.count, with: values[source..<source + columns.count])
+            for row in rows {
+                let start = (band * height + row) * width
+                part += values[start + columns.lowerBound..<start + columns.upperBound]
             }
         }
-        return result
+        return Image(bands: bands, height: rows.count, width: columns.count, values: part)
     }
 
     /// Writes another image of as many bands into this one.

@@ -185,6 +185,7 @@ struct DecimatedReader: PixelReader {
         _ valid: inout [UInt8]?, region: PixelRegion, phase: Phase, area: PixelRegion, radius: Int,
         unknown: UnknownPixels?
     ) {
+        if unknown == nil, source.region.contains(area) { return }
         for (i, row) in region.rows.enumerated() {
             for (j, column) in region.columns.enumerated() {
                 let (y, x) = (row * ratio + phase.row, column * ratio + phase.column)
@@ -239,8 +240,18 @@ struct DetailReader: PixelReader {
 
     func read(_ region: PixelRegion) throws -> PixelSamples {
         let (sharp, smooth) = (try source.read(region), try lowPass.read(region))
-        let single = zip(sharp.image.values, smooth.image.values).map { $0 - $1 }
-        let values = sharp.image.bands == bands ? single : (0..<bands).flatMap { _ in single }
+        let count = bands * region.pixels
+        let values = [Double](unsafeUninitializedCapacity: count) { details, initialized in
+            sharp.image.values.withUnsafeBufferPointer { sharp in
+                smooth.image.values.withUnsafeBufferPointer { smooth in
+                    // A single band begins again.
+                    for start in stride(from: 0, to: count, by: max(1, sharp.count)) {
+                        for index in 0..<sharp.count { details[start + index] = sharp[index] - smooth[index] }
+                    }
+                }
+            }
+            initialized = count
+        }
         return PixelSamples(
             Image(bands: bands, height: region.rows.count, width: region.columns.count, values: values),
             isValid: PixelSamples.both(sharp.isValid, smooth.isValid))
