@@ -38,7 +38,7 @@ test: setup lint
 	@$(swift_build) --build-tests
 	@swift test -c release --skip-build
 
-bench: setup
+bench: build
 	@swift run -c release benchmarks
 
 lint:

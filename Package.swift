@@ -30,6 +30,7 @@ let package = Package(
         .target(
             name: "CScan",
             cxxSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+        .target(name: "CFilter"),
         .target(
             name: "CTorch",
             cxxSettings: [
@@ -58,7 +59,7 @@ let package = Package(
         .systemLibrary(
             name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
         .target(name: "Raster", dependencies: ["CGDAL"]),
-        .target(name: "Sensors"),
+        .target(name: "Sensors", dependencies: ["CFilter"]),
         .target(name: "Classical", dependencies: ["Sensors"]),
         .target(name: "Metrics", dependencies: ["Sensors"]),
         .target(name: "Inference", dependencies: ["Classical", "Networks", "Raster", "Sensors", "Torch"]),
@@ -81,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "CScan", "Classical", "Metrics", "Networks", "Sensors", "StateSpace", "Torch",
+                "CScan", "Classical", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks"),

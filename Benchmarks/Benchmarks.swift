@@ -19,7 +19,7 @@ struct Benchmark: Sendable {
             Benchmark(name: "causal-convolution", run: benchmarkCausalConvolution),
             Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
             Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
-            Benchmark(name: "classical", run: benchmarkClassical), Benchmark(name: "metrics", run: benchmarkMetrics),
+            Benchmark(name: "scenes", run: benchmarkScenes), Benchmark(name: "metrics", run: benchmarkMetrics),
             Benchmark(name: "fusion-metrics", run: benchmarkFusionMetrics),
         ]
         + NetworkProblem.all.map { problem in

@@ -22,7 +22,8 @@ struct Measurement: Encodable {
     let processorSeconds: Double
     /// Median over the rounds of this contestant's processor time divided by that of the first one in the same round.
     let ratioToFirst: Double
-    /// Growth of the resident memory over that before the run; nil where the system does not tell.
+    /// Growth of the resident memory over that before the run, or of a process of its own all of it; nil where the system
+    /// does not tell.
     let peakBytes: Int?
 }
 

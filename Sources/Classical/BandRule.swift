@@ -5,7 +5,7 @@ extension PreparedBlock {
     ///
     /// - Parameters:
     ///   - shared: a low pass of PAN that is the same for all bands; nil for P_L,b.
-    ///   - rule: fills the last plane; called once a band.
+    ///   - rule: writes all of the last plane, which holds nothing before; called once a band.
     func fuseBands(
         lowPass shared: Image? = nil,
         _ rule: (
@@ -14,11 +14,10 @@ extension PreparedBlock {
         ) -> Void
     ) -> Image {
         let pixels = interpolated.pixels
-        var result = Image(bands: interpolated.bands, height: interpolated.height, width: interpolated.width)
-        interpolated.values.withUnsafeBufferPointer { interpolated in
-            pan.values.withUnsafeBufferPointer { pan in
-                (shared ?? lowPass ?? self.pan).values.withUnsafeBufferPointer { lowPass in
-                    result.values.withUnsafeMutableBufferPointer { result in
+        return Image(bands: interpolated.bands, height: interpolated.height, width: interpolated.width) { result in
+            interpolated.values.withUnsafeBufferPointer { interpolated in
+                pan.values.withUnsafeBufferPointer { pan in
+                    (shared ?? lowPass ?? self.pan).values.withUnsafeBufferPointer { lowPass in
                         for band in 0..<scene.bands {
                             let filter = shared != nil || self.lowPass == nil ? 0 : scene.filterOfBand[band]
                             rule(
@@ -30,7 +29,6 @@ extension PreparedBlock {
                 }
             }
         }
-        return result
     }
 
     /// F_b = M_b + g_b(P − P_L,b) + c_b.

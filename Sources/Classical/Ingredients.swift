@@ -34,4 +34,7 @@ public struct Ingredients: OptionSet, Sendable, Hashable {
     public static let coarseBands = Ingredients(rawValue: 4096)
     /// Both images around the block as far as a guided filter reaches (``GFPCA``).
     public static let guide = Ingredients(rawValue: 8192)
+    /// Of the multispectral image the mean of its bands only, as one band: what comes of the mean interpolated is the mean
+    /// of the bands interpolated.
+    static let meanBandOnly = Ingredients(rawValue: 16384)
 }

@@ -65,9 +65,16 @@ public struct MomentPlan: Sendable {
             case .band, .intensity, .pan: break
             }
         }
-        guard !coarse.isEmpty else { return result }
+        guard !coarse.isEmpty else { return readsBands ? result : result.union(.meanBandOnly) }
         let readsGaussian = coarse.contains { $0.first == .gaussian || $0.second == .gaussian }
         return result.union(readsGaussian ? .coarseGaussian : .coarseGrid)
+    }
+
+    /// Whether a band by itself is read at fine pixels.
+    private var readsBands: Bool {
+        (fine.flatMap { [$0.first, $0.second] } + extremes).contains { channel in
+            if case .band = channel { true } else { false }
+        }
     }
 
     /// Whether no pass over the scene is needed.

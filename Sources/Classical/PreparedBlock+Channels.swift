@@ -35,15 +35,17 @@ extension PreparedBlock {
 extension Image {
     /// The mean of all bands at each pixel.
     var meanOfBands: [Double] {
-        var result = [Double](repeating: 0, count: pixels)
-        result.withUnsafeMutableBufferPointer { result in
+        if bands == 1 { return values }
+        let scale = Double(bands)
+        return [Double](unsafeUninitializedCapacity: pixels) { result, count in
             values.withUnsafeBufferPointer { values in
-                for band in 0..<bands {
+                for pixel in 0..<pixels { result[pixel] = values[pixel] + values[pixels + pixel] }
+                for band in 2..<max(2, bands) {
                     for pixel in 0..<pixels { result[pixel] += values[band * pixels + pixel] }
                 }
-                for pixel in 0..<pixels { result[pixel] /= Double(bands) }
+                for pixel in 0..<pixels { result[pixel] /= scale }
             }
+            count = pixels
         }
-        return result
     }
 }

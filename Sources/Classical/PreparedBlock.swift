@@ -8,7 +8,7 @@ public struct PreparedBlock: Sendable {
     public let region: PixelRegion
     /// The pixels of both images around it.
     let source: SharpeningBlock
-    /// M, the multispectral image on the PAN grid, (C, rows, columns).
+    /// M, the multispectral image on the PAN grid, (C, rows, columns), or the mean of its bands.
     let interpolated: Image
     /// P, (sharp bands, rows, columns).
     let pan: Image
@@ -52,14 +52,16 @@ public struct PreparedBlock: Sendable {
         let wide =
             ingredients.isDisjoint(with: [.reducedScale, .wideBands, .guide]) ? nil : block.bands(for: ingredients)
         self.wide = wide
-        interpolated = wide?.samples(of: region) ?? scene.interpolate(block.ms, to: region)
+        // The mean of rounded bands is another one.
+        let meanDoes = ingredients.contains(.meanBandOnly) && scene.hyperspectral?.roundsInterpolated != true
+        interpolated =
+            wide?.samples(of: region) ?? scene.interpolate(meanDoes ? block.ms.meanBand : block.ms, to: region)
         func made(_ ingredient: Ingredients, _ image: () -> Image?) -> Image? {
             ingredients.contains(ingredient) ? image() : nil
         }
-        let gaussianFilter = [MTFFilter.gaussian(ratio: scene.ratio)]
         lowPass = made(.lowPassPAN) { scene.lowPass.apply(to: block.pan, region: region) }
         gaussian = made(.gaussianPAN) {
-            SymmetricFilter.apply(gaussianFilter, to: block.pan, rows: rows, columns: columns)
+            SymmetricFilter.apply([scene.gaussian], to: block.pan, rows: rows, columns: columns)
         }
         atrous = made(.atrousPAN) { scene.atrous.apply(to: block.pan, rows: rows, columns: columns) }
         box = made(.boxPAN) { scene.box.mean(of: block.pan, rows: rows, columns: columns) }
@@ -75,7 +77,7 @@ public struct PreparedBlock: Sendable {
         }
         coarseGaussian = made(.coarseGaussian) {
             SymmetricFilter.apply(
-                gaussianFilter, to: block.pan, step: ratio, rows: coarse.rows, columns: coarse.columns)
+                [scene.gaussian], to: block.pan, step: ratio, rows: coarse.rows, columns: coarse.columns)
         }
         reduced =
             ingredients.contains(.reducedScale)
@@ -108,5 +110,14 @@ extension SharpeningBlock {
         let wide = scene.bandRegion(for: region, ingredients: ingredients)
         return SceneWindow(
             scene.interpolate(ms, to: wide), region: wide, sceneHeight: scene.panHeight, sceneWidth: scene.panWidth)
+    }
+}
+
+extension SceneWindow {
+    /// The mean of all bands.
+    fileprivate var meanBand: SceneWindow {
+        SceneWindow(
+            Image(bands: 1, height: image.height, width: image.width, values: image.meanOfBands), region: region,
+            sceneHeight: sceneHeight, sceneWidth: sceneWidth)
     }
 }

@@ -88,7 +88,12 @@ struct MeasurementPair<First: SceneMeasurement, Second: SceneMeasurement>: Scene
     var first: First
     var second: Second
 
-    var ingredients: Ingredients { first.ingredients.union(second.ingredients) }
+    var ingredients: Ingredients {
+        let all = first.ingredients.union(second.ingredients)
+        // Where one of them reads bands, the mean of the bands alone does not do.
+        let meanDoes = first.ingredients.intersection(second.ingredients).contains(.meanBandOnly)
+        return meanDoes ? all : all.subtracting(.meanBandOnly)
+    }
 
     func measure(_ block: PreparedBlock) -> Part {
         Part(first: first.measure(block), second: second.measure(block))

@@ -31,6 +31,8 @@ public struct SharpeningScene: Sendable, Hashable {
     let filterOfBand: [Int]
     /// The filter of PAN's own MTF.
     let panFilter: SymmetricFilter
+    /// LPfilterGauss.
+    let gaussian: SymmetricFilter
     let upsampler: Upsampler
     let lowPass: PANLowPass
     let atrous: AtrousFilter
@@ -91,6 +93,7 @@ public struct SharpeningScene: Sendable, Hashable {
             return gains.count - 1
         }
         filters = gains.map { MTFFilter.taps(gain: $0, ratio: ratio) }
+        gaussian = MTFFilter.gaussian(ratio: ratio)
         panFilter = MTFFilter.taps(gain: sensor.panchromatic.mtfGain, ratio: ratio)
         upsampler = Upsampler(ratio: ratio, border: border, rowShift: rowShift, columnShift: columnShift)
         lowPass = PANLowPass(filters: filters, ratio: ratio, border: border)

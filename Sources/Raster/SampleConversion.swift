@@ -64,14 +64,43 @@ enum SampleConversion {
     ) {
         let target = target.bindMemory(to: Stored.self, capacity: count)
         let absent = nodata.flatMap { Stored(exactly: $0) }
-        for index in 0..<count {
-            let value = source[index]
-            if value.isNaN || valid.map({ $0[index] == 0 }) ?? false {
-                target[index] = absent ?? 0
-                continue
+        if Stored.bitWidth <= 32 {
+            convertNarrow(source, count, absent: absent ?? 0, into: target)
+        } else {
+            for index in 0..<count {
+                let value = source[index]
+                target[index] = value.isNaN ? absent ?? 0 : rounded(value)
             }
-            let stored: Stored = rounded(value)
-            target[index] = stored == absent ? neighbour(of: stored, towards: value) : stored
+        }
+        if let absent {
+            for index in 0..<count where target[index] == absent && !source[index].isNaN {
+                target[index] = neighbour(of: absent, towards: source[index])
+            }
+        }
+        if let valid {
+            for index in 0..<count where valid[index] == 0 { target[index] = absent ?? 0 }
+        }
+    }
+
+    /// Rounds and saturates to a type of at most 32 bits, without a branch, so that the compiler makes vectors of the loop.
+    @inline(__always)
+    private static func convertNarrow<Sample: RasterSample, Stored: FixedWidthInteger>(
+        _ source: UnsafePointer<Sample>, _ count: Int, absent: Stored, into target: UnsafeMutablePointer<Stored>
+    ) {
+        let (least, most) = (Double(Stored.min), Double(Stored.max))
+        // Where a number of this size is added, the lowest bit of the sum is worth 1, and the sum's low bits are the number.
+        let ruler = 6_755_399_441_055_744.0
+        for index in 0..<count {
+            let value = Double(source[index])
+            let aboveLeast = value > least ? value : least
+            let held = aboveLeast < most ? aboveLeast : most
+            let sum = held + ruler
+            // The sum was rounded half to even.
+            let rest = held - (sum - ruler)
+            let up = rest == 0.5 && held > 0 ? 1 : 0
+            let down = rest == -0.5 && held < 0 ? 1 : 0
+            let stored = Stored(truncatingIfNeeded: Int64(bitPattern: sum.bitPattern) &+ Int64(up &- down))
+            target[index] = value == value ? stored : absent
         }
     }
 

@@ -1,7 +1,9 @@
+import CFilter
+
 /// A linear operation along one axis: each output is a weighted sum of neighbouring inputs.
 ///
 /// Interpolation, reduction and separable filters are such operations; they differ in their weights only. Two of them,
-/// one an axis, make an operation on images. An output is always summed in the order of its weights, rows first, so its
+/// one an axis, make an operation on images. An output is always summed in the order of its weights, along its row first, so its
 /// bits depend on neither the window nor the number of threads.
 struct AxisOperator: Sendable {
     /// One output: the inputs `first`, `first + 1`, … weighted with a set of weights.
@@ -42,33 +44,34 @@ struct AxisOperator: Sendable {
         let width = columns.outputs.count
         let rowTable = window.rowTable(rows.inputs, border: border)
         let columnTable = window.columnTable(columns.inputs, border: border)
-        var result = Image(bands: source.bands, height: height, width: width)
-        guard height > 0 && width > 0 else { return result }
-        var tall = [Double](repeating: 0, count: height * source.width)
-        var turned = tall
-        var wide = [Double](repeating: 0, count: height * width)
-        source.values.withUnsafeBufferPointer { values in
-            result.values.withUnsafeMutableBufferPointer { target in
-                guard let input = values.baseAddress, let output = target.baseAddress else { return }
-                tall.withUnsafeMutableBufferPointer { tall in
-                    turned.withUnsafeMutableBufferPointer { turned in
+        guard height > 0 && width > 0 else { return Image(bands: source.bands, height: height, width: width) }
+        var turned = [Double](repeating: 0, count: source.pixels)
+        var wideTurned = [Double](repeating: 0, count: width * source.height)
+        var wide = wideTurned
+        return Image(bands: source.bands, height: height, width: width) { target in
+            source.values.withUnsafeBufferPointer { values in
+                turned.withUnsafeMutableBufferPointer { turned in
+                    wideTurned.withUnsafeMutableBufferPointer { wideTurned in
                         wide.withUnsafeMutableBufferPointer { wide in
-                            guard let tall = tall.baseAddress, let turned = turned.baseAddress,
+                            guard let input = values.baseAddress, let output = target.baseAddress,
+                                let turned = turned.baseAddress, let wideTurned = wideTurned.baseAddress,
                                 let wide = wide.baseAddress
                             else { return }
                             for band in 0..<source.bands {
+                                transpose(
+                                    input + band * source.pixels, height: source.height, width: source.width,
+                                    into: turned)
+                                columns.combineRows(
+                                    of: turned, width: source.height, table: columnTable, into: wideTurned)
+                                transpose(wideTurned, height: width, width: source.height, into: wide)
                                 rows.combineRows(
-                                    of: input + band * source.pixels, width: source.width, table: rowTable, into: tall)
-                                transpose(tall, height: height, width: source.width, into: turned)
-                                columns.combineRows(of: turned, width: height, table: columnTable, into: wide)
-                                transpose(wide, height: width, width: height, into: output + band * height * width)
+                                    of: wide, width: width, table: rowTable, into: output + band * height * width)
                             }
                         }
                     }
                 }
             }
         }
-        return result
     }
 
     /// Writes each output row as the weighted sum of input rows.
@@ -76,33 +79,12 @@ struct AxisOperator: Sendable {
         of input: UnsafePointer<Double>, width: Int, table: [Int], into result: UnsafeMutablePointer<Double>
     ) {
         let lower = inputs.lowerBound
+        var rows: [UnsafePointer<Double>?] = []
         for (index, output) in outputs.enumerated() {
-            let target = result + index * width
-            let base = output.first - lower
-            let set = weights[output.weights]
-            let head = input + table[base] * width
-            let headWeight = set[0]
-            for column in 0..<width { target[column] = headWeight * head[column] }
-            var tap = 1
-            while tap + 3 < set.count {
-                let (w0, w1, w2, w3) = (set[tap], set[tap + 1], set[tap + 2], set[tap + 3])
-                let row0 = input + table[base + tap] * width
-                let row1 = input + table[base + tap + 1] * width
-                let row2 = input + table[base + tap + 2] * width
-                let row3 = input + table[base + tap + 3] * width
-                for column in 0..<width {
-                    target[column] =
-                        (((target[column] + w0 * row0[column]) + w1 * row1[column]) + w2 * row2[column])
-                        + w3 * row3[column]
-                }
-                tap += 4
-            }
-            while tap < set.count {
-                let weight = set[tap]
-                let row = input + table[base + tap] * width
-                for column in 0..<width { target[column] += weight * row[column] }
-                tap += 1
-            }
+            let (base, set) = (output.first - lower, weights[output.weights])
+            rows.removeAll(keepingCapacity: true)
+            for tap in set.indices { rows.append(input + table[base + tap] * width) }
+            fk_weighted_sum(rows, set, set.count, result + index * width, width)
         }
     }
 

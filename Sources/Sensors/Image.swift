@@ -32,6 +32,17 @@ public struct Image: Sendable, Equatable {
             values: [Double](repeating: value, count: bands * height * width))
     }
 
+    /// An image whose samples are written once, by `fill`, which writes all of them.
+    package init(bands: Int, height: Int, width: Int, fill: (UnsafeMutableBufferPointer<Double>) -> Void) {
+        let count = bands * height * width
+        self.init(
+            bands: bands, height: height, width: width,
+            values: [Double](unsafeUninitializedCapacity: count) { values, initialized in
+                fill(UnsafeMutableBufferPointer(rebasing: values[..<count]))
+                initialized = count
+            })
+    }
+
     /// Number of pixels of one band.
     public var pixels: Int { height * width }
 

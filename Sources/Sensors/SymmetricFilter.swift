@@ -1,3 +1,5 @@
+import CFilter
+
 /// A square filter that looks the same when it is mirrored or turned by 90°, such as an MTF filter.
 ///
 /// Of its (2R+1)² taps only those at 0 ≤ k ≤ l ≤ R differ; the pixels that share one are added before they are
@@ -39,15 +41,11 @@ public struct SymmetricFilter: Sendable, Hashable {
 }
 
 extension SymmetricFilter {
-    /// One octant position whose taps are not all zero.
-    private struct Orbit {
-        let k: Int
-        let l: Int
-        let taps: [Double]
-    }
-
-    /// Outputs that are computed together, so that sums stay in the first cache.
-    private static let chunk = 64
+    /// The smallest part of the largest tap that counts: a tap below it changes no result by more than 1e-12 of the image's
+    /// range.
+    private static let leastTap = 1e-15
+    /// Filters whose sums are taken together.
+    private static let together = 4
 
     /// Filters one band of a window with several filters of one radius, at every `step`-th pixel.
     ///
@@ -68,50 +66,30 @@ extension SymmetricFilter {
         var result = Image(bands: filters.count, height: rows.count, width: columns.count)
         guard let radius = filters.first?.radius, !rows.isEmpty, !columns.isEmpty else { return result }
         precondition(filters.allSatisfy { $0.radius == radius }, "filters of several sizes")
-        var orbits = (0...radius).flatMap { l in
-            (0...l).map { k in Orbit(k: k, l: l, taps: filters.map { $0.tap(k, l) }) }
-        }.filter { orbit in orbit.taps.contains { $0 != 0 } }
-        // Four at a time: the group is filled with pixels of the centre, weighted 0.
-        while orbits.count % 4 != 0 { orbits.append(Orbit(k: 0, l: 0, taps: filters.map { _ in 0 })) }
-
         let left = step * columns.lowerBound + step / 2 - radius
         let span = step * (columns.count - 1) + 2 * radius + 1
         let columnTable = window.columnTable(left..<left + span, border: .replicate)
-        let phaseLength = (span + step - 1) / step
-        var folded = [Double](repeating: 0, count: (radius + 1) * phaseLength * step)
-        var sums = [Double](repeating: 0, count: 4 * chunk)
-
-        for (outputRow, row) in rows.enumerated() {
-            let centre = step * row + step / 2
-            let rowTable = window.rowTable(centre - radius..<centre + radius + 1, border: .replicate)
-            fold(window.image, band: band, rowTable: rowTable, columnTable: columnTable, step: step, into: &folded)
-            let layout = Folded(radius: radius, step: step, phaseLength: phaseLength)
+        let layout = Folded(radius: radius, step: step, phaseLength: (span + step - 1) / step)
+        let groups = stride(from: 0, to: filters.count, by: together).map { first in
+            (first: first, sums: OrbitSums(Array(filters[first...].prefix(together)), layout: layout))
+        }
+        let top = step * rows.lowerBound + step / 2 - radius
+        let height = step * (rows.count - 1) + 2 * radius + 1
+        let sorted = sort(
+            window.image, band: band, rowTable: window.rowTable(top..<top + height, border: .replicate),
+            columnTable: columnTable, layout: layout)
+        var folded = [Double](repeating: 0, count: (radius + 1) * layout.rowLength)
+        for outputRow in 0..<rows.count {
+            fold(sorted, centre: step * outputRow + radius, layout: layout, into: &folded)
             folded.withUnsafeBufferPointer { folded in
-                sums.withUnsafeMutableBufferPointer { sums in
-                    result.values.withUnsafeMutableBufferPointer { values in
-                        guard let folded = folded.baseAddress, let sums = sums.baseAddress,
-                            let values = values.baseAddress
-                        else { return }
-                        for start in stride(from: 0, to: columns.count, by: chunk) {
-                            let count = min(chunk, columns.count - start)
-                            for group in stride(from: 0, to: orbits.count, by: 4) {
-                                for member in 0..<4 {
-                                    layout.sum(
-                                        orbits[group + member], of: folded + start, count: count,
-                                        into: sums + member * chunk)
-                                }
-                                for filter in filters.indices {
-                                    let target = values + (filter * rows.count + outputRow) * columns.count + start
-                                    let (w0, w1) = (orbits[group].taps[filter], orbits[group + 1].taps[filter])
-                                    let (w2, w3) = (orbits[group + 2].taps[filter], orbits[group + 3].taps[filter])
-                                    for n in 0..<count {
-                                        target[n] =
-                                            (((target[n] + w0 * sums[n]) + w1 * sums[chunk + n])
-                                                + w2 * sums[2 * chunk + n]) + w3 * sums[3 * chunk + n]
-                                    }
-                                }
-                            }
+                result.values.withUnsafeMutableBufferPointer { values in
+                    guard let folded = folded.baseAddress, let values = values.baseAddress else { return }
+                    for (first, sums) in groups {
+                        let targets = (0..<sums.filters).map {
+                            Optional(values + ((first + $0) * rows.count + outputRow) * columns.count)
                         }
+                        fk_orbit_sums(
+                            folded, sums.orbits, sums.weights, sums.orbits.count, targets, sums.filters, columns.count)
                     }
                 }
             }
@@ -119,29 +97,69 @@ extension SymmetricFilter {
         return result
     }
 
-    /// Adds the rows at equal distance above and below the output row, and sorts columns by their phase modulo `step`
-    /// so that the pixels of neighbouring outputs lie side by side.
-    private static func fold(
-        _ image: Image, band: Int, rowTable: [Int], columnTable: [Int], step: Int, into folded: inout [Double]
-    ) {
-        let radius = rowTable.count / 2
-        let rowLength = folded.count / (radius + 1)
-        let phaseLength = rowLength / step
-        image.values.withUnsafeBufferPointer { values in
-            folded.withUnsafeMutableBufferPointer { folded in
-                for distance in 0...radius {
-                    let above = (band * image.height + rowTable[radius - distance]) * image.width
-                    let below = (band * image.height + rowTable[radius + distance]) * image.width
-                    for phase in 0..<step {
-                        let target = distance * rowLength + phase * phaseLength
-                        var slot = 0
-                        for position in stride(from: phase, to: columnTable.count, by: step) {
-                            let column = columnTable[position]
-                            folded[target + slot] =
-                                distance == 0 ? values[above + column] : values[above + column] + values[below + column]
+    /// The pixels that share a tap, and the taps of up to four filters.
+    private struct OrbitSums {
+        let filters: Int
+        private(set) var orbits: [fk_orbit] = []
+        /// One for each orbit and filter.
+        private(set) var weights: [Double] = []
+
+        init(_ filters: [SymmetricFilter], layout: Folded) {
+            self.filters = filters.count
+            let radius = filters[0].radius
+            let least = filters.map { leastTap * abs($0.tap(0, 0)) }
+            for l in 0...radius {
+                for k in 0...l {
+                    let taps = filters.map { $0.tap(k, l) }
+                    guard zip(taps, least).contains(where: { abs($0) > $1 }) else { continue }
+                    for places in layout.places(k, l) {
+                        orbits.append(places)
+                        weights += taps
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows that the outputs reach, columns sorted by their phase modulo the step, so that the pixels of neighbouring
+    /// outputs lie side by side.
+    private static func sort(
+        _ image: Image, band: Int, rowTable: [Int], columnTable: [Int], layout: Folded
+    ) -> [Double] {
+        [Double](unsafeUninitializedCapacity: rowTable.count * layout.rowLength) { sorted, count in
+            image.values.withUnsafeBufferPointer { values in
+                var slot = 0
+                for row in rowTable {
+                    let start = (band * image.height + row) * image.width
+                    for phase in 0..<layout.step {
+                        let end = slot + layout.phaseLength
+                        for position in stride(from: phase, to: columnTable.count, by: layout.step) {
+                            sorted[slot] = values[start + columnTable[position]]
+                            slot += 1
+                        }
+                        while slot < end {
+                            sorted[slot] = 0
                             slot += 1
                         }
                     }
+                }
+                count = slot
+            }
+        }
+    }
+
+    /// Adds the rows at equal distance above and below the output row.
+    private static func fold(_ sorted: [Double], centre: Int, layout: Folded, into folded: inout [Double]) {
+        let length = layout.rowLength
+        sorted.withUnsafeBufferPointer { sorted in
+            folded.withUnsafeMutableBufferPointer { folded in
+                guard let sorted = sorted.baseAddress, let folded = folded.baseAddress else { return }
+                folded.update(from: sorted + centre * length, count: length)
+                for distance in stride(from: 1, through: layout.radius, by: 1) {
+                    let above = sorted + (centre - distance) * length
+                    let below = sorted + (centre + distance) * length
+                    let target = folded + distance * length
+                    for index in 0..<length { target[index] = above[index] + below[index] }
                 }
             }
         }
@@ -151,37 +169,30 @@ extension SymmetricFilter {
     private struct Folded {
         let radius: Int
         let step: Int
+        /// Columns of one phase; each takes as much room.
         let phaseLength: Int
 
+        var rowLength: Int { step * phaseLength }
+
         /// Where the pixels at a row distance and a column offset from the outputs begin.
-        @inline(__always)
         private func offset(_ distance: Int, _ column: Int) -> Int {
             let position = radius + column
             return (distance * step + position % step) * phaseLength + position / step
         }
 
-        /// Adds the up to eight pixels that share a tap, for `count` outputs.
-        func sum(
-            _ orbit: Orbit, of folded: UnsafePointer<Double>, count: Int, into sums: UnsafeMutablePointer<Double>
-        ) {
-            let (k, l) = (orbit.k, orbit.l)
-            let a = folded + offset(k, l)
-            if l == 0 {
-                for n in 0..<count { sums[n] = a[n] }
-                return
+        /// Where the up to eight pixels begin that share a tap; in the folded rows they are four at most.
+        func places(_ k: Int, _ l: Int) -> [fk_orbit] {
+            func orbit(_ places: Int...) -> fk_orbit {
+                var orbit = fk_orbit(places: (places[0], places[0], places[0], places[0]), terms: Int32(places.count))
+                if places.count > 1 { orbit.places.1 = places[1] }
+                if places.count > 2 { (orbit.places.2, orbit.places.3) = (places[2], places[3]) }
+                return orbit
             }
-            let b = folded + offset(k, -l)
-            if k == l {
-                for n in 0..<count { sums[n] = a[n] + b[n] }
-                return
-            }
-            let c = folded + offset(l, k)
-            if k == 0 {
-                for n in 0..<count { sums[n] = (a[n] + b[n]) + c[n] }
-                return
-            }
-            let d = folded + offset(l, -k)
-            for n in 0..<count { sums[n] = (a[n] + b[n]) + (c[n] + d[n]) }
+            if l == 0 { return [orbit(offset(0, 0))] }
+            let sides = (offset(k, l), offset(k, -l))
+            if k == l { return [orbit(sides.0, sides.1)] }
+            if k == 0 { return [orbit(sides.0, sides.1), orbit(offset(l, 0))] }
+            return [orbit(sides.0, sides.1, offset(l, k), offset(l, -k))]
         }
     }
 }

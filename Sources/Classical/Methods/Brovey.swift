@@ -25,12 +25,18 @@ public struct Brovey: MomentMethod {
         let match = try IntensityMatch(statistics)
         let modulation = modulation
         return FittedMethod { block in
-            let intensity = block.interpolated.meanOfBands
-            return block.fuseBands { _, interpolated, pan, _, result in
-                for pixel in result.indices {
-                    result[pixel] =
-                        interpolated[pixel]
-                        * modulation(match(pan[pixel]), over: intensity[pixel], mean: match.intensityMean)
+            var factors = block.interpolated.meanOfBands
+            factors.withUnsafeMutableBufferPointer { factors in
+                block.pan.values.withUnsafeBufferPointer { pan in
+                    for pixel in factors.indices {
+                        factors[pixel] = modulation(
+                            match(pan[pixel]), over: factors[pixel], mean: match.intensityMean)
+                    }
+                }
+            }
+            return factors.withUnsafeBufferPointer { factors in
+                block.fuseBands { _, interpolated, _, _, result in
+                    for pixel in result.indices { result[pixel] = interpolated[pixel] * factors[pixel] }
                 }
             }
         }

@@ -1,0 +1,137 @@
+import Classical
+import Foundation
+import Raster
+import Sensors
+
+/// Whole scenes from file to file, each contestant a process of its own: the classical methods of `fusionkit`, GDAL's
+/// weighted Brovey and Orfeo ToolBox's ratio component substitution.
+///
+/// Files are not compressed, for the compressor would take most of the time of the fast ones.
+func benchmarkScenes(report: (Comparison) -> Void) throws {
+    let scene = try BenchmarkScene(side: 8192)
+    for threads in [1, 2] {
+        for group in try scene.groups(threads: threads) {
+            report(
+                Comparison(
+                    title: group.title, unit: "pixels", work: Double(scene.side * scene.side), threads: threads,
+                    measurements: try measure(group.contestants)))
+        }
+    }
+}
+
+/// A program with its arguments.
+private struct ProgramContestant {
+    let name: String
+    let run: () throws -> ProcessUsage
+}
+
+/// Runs programs in turns, three times each; the files that they read are in the system's cache by then.
+private func measure(_ contestants: [ProgramContestant]) throws -> [Measurement] {
+    let rounds = try (0..<3).map { _ in try contestants.map { try $0.run() } }
+    func middle(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+    return contestants.indices.map { index in
+        let usages = rounds.map { $0[index] }
+        return Measurement(
+            name: contestants[index].name, wallSeconds: middle(usages.map(\.wallSeconds)),
+            processorSeconds: middle(usages.map(\.processorSeconds)),
+            ratioToFirst: middle(rounds.map { $0[index].processorSeconds / $0[0].processorSeconds }),
+            peakBytes: usages.map(\.peakBytes).max())
+    }
+}
+
+/// A pair of files in a folder that goes with this object.
+private final class BenchmarkScene {
+    let side: Int
+    private let sensor = Sensor.ikonos
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "scene-\(UUID().uuidString)").path
+
+    init(side: Int) throws {
+        self.side = side
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let patch = try SceneSimulator(sensor: sensor, panSize: 2048, seed: 1, phase: .cornerAligned).render()
+        try write(patch.pan, to: pan, side: side, metres: patch.panSampling)
+        try write(patch.ms, to: ms, side: side / sensor.ratio, metres: patch.msSampling)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private var pan: String { folder + "/pan.tif" }
+    private var ms: String { folder + "/ms.tif" }
+    private var output: String { folder + "/fused.tif" }
+
+    /// An image of 16 bits that repeats a patch.
+    private func write(_ patch: Image, to file: String, side: Int, metres: Double) throws {
+        var profile = RasterProfile(
+            width: side, height: side,
+            bands: (0..<patch.bands).map { _ in RasterProfile.Band(sampleType: .uint16) })
+        profile.projection = Projection.wkt(named: "EPSG:32633")
+        profile.geoTransform = GeoTransform(
+            originX: 500_000, originY: 5_300_000, columnStepX: metres, rowStepY: -metres)
+        let writer = try RasterWriter(
+            file, profile: profile, options: RasterWriter.Options(creationOptions: ["COMPRESS=NONE"]))
+        for window in profile.window.tiles(width: patch.width, height: patch.height) {
+            try writer.write(patch.values, to: window)
+        }
+        try writer.finish()
+    }
+
+    /// What is compared with what.
+    func groups(threads: Int) throws -> [(title: String, contestants: [ProgramContestant])] {
+        let size = "PAN \(side) × \(side), \(sensor.bands.count) bands of 16 bits, file to file"
+        let scene = try SharpeningScene(
+            panHeight: side, panWidth: side, msHeight: side / sensor.ratio, msWidth: side / sensor.ratio,
+            bands: sensor.bands.count, sensor: sensor, ratio: sensor.ratio)
+        let methods = ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }.map(\.name)
+        var groups: [(title: String, contestants: [ProgramContestant])] = []
+        if let gdal = gdal(threads: threads) {
+            groups.append(("Brovey, \(size)", [gdal, fusionkit("Brovey", threads: threads)]))
+        } else {
+            print("gdal_pansharpen.py is missing (Debian: gdal-bin); Brovey is not compared with GDAL's.")
+        }
+        if let orfeo = orfeo(threads: threads) {
+            let ours = ["GSA", "MTF-GLP-HPM"].map { fusionkit($0, threads: threads) }
+            groups.append(("Component substitution, \(size)", [orfeo] + ours))
+        } else {
+            print("otbcli_BundleToPerfectSensor is missing (Debian: otb-bin); nothing is compared with Orfeo ToolBox.")
+        }
+        groups.append(("Classical methods, \(size)", methods.map { fusionkit($0, threads: threads) }))
+        return groups
+    }
+
+    private func contestant(
+        _ name: String, _ program: String, _ arguments: [String], environment: [String: String] = [:]
+    ) -> ProgramContestant {
+        ProgramContestant(name: name) { [output] in
+            try? FileManager.default.removeItem(atPath: output)
+            return try runProgram(program, arguments, environment: environment)
+        }
+    }
+
+    /// The program beside this one.
+    private func fusionkit(_ method: String, threads: Int) -> ProgramContestant {
+        let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "fusionkit").path
+        return contestant(
+            "fusionkit \(method)", program,
+            [
+                "pansharpen", "--pan", pan, "--ms", ms, "-o", output, "--method", method, "--sensor", sensor.name,
+                "--threads", "\(threads)", "--memory", "900MB", "-co", "COMPRESS=NONE", "--quiet",
+            ])
+    }
+
+    private func gdal(threads: Int) -> ProgramContestant? {
+        installedProgram("gdal_pansharpen.py").map {
+            contestant(
+                "gdal_pansharpen.py (weighted Brovey)", $0, ["-q", "-threads", "\(threads)", pan, ms, output])
+        }
+    }
+
+    private func orfeo(threads: Int) -> ProgramContestant? {
+        installedProgram("otbcli_BundleToPerfectSensor").map {
+            contestant(
+                "otbcli_BundleToPerfectSensor (RCS)", $0,
+                ["-inp", pan, "-inxs", ms, "-out", output, "uint16", "-method", "rcs", "-progress", "false"],
+                environment: ["ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "\(threads)", "OMP_NUM_THREADS": "\(threads)"])
+        }
+    }
+}
