@@ -20,6 +20,7 @@ struct Benchmark: Sendable {
             Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
             Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
             Benchmark(name: "scenes", run: benchmarkScenes), Benchmark(name: "metrics", run: benchmarkMetrics),
+            Benchmark(name: "fusion-metrics", run: benchmarkFusionMetrics),
         ]
         + NetworkProblem.all.map { problem in
             Benchmark(name: problem.name) { try benchmark(problem, report: $0) }

@@ -58,6 +58,22 @@ func measure(_ contestants: [Contestant], seconds: Double = 6, mostRounds: Int =
     }
 }
 
+/// Runs each contestant once, where a run takes seconds and says enough.
+func measureOnce(_ contestants: [Contestant]) throws -> [Measurement] {
+    var measurements: [Measurement] = []
+    for contestant in contestants {
+        let start = now()
+        var processor = 0.0
+        let peak = try peakGrowth { processor = try processorSeconds(contestant.run) }
+        let first = measurements.first?.processorSeconds ?? processor
+        measurements.append(
+            Measurement(
+                name: contestant.name, wallSeconds: now() - start, processorSeconds: processor,
+                ratioToFirst: processor / first, peakBytes: peak))
+    }
+    return measurements
+}
+
 /// Runs `body` with a number of threads for tensor operations.
 func withThreads<Result>(_ threads: Int, _ body: () throws -> Result) rethrows -> Result {
     let before = TorchLibrary.threads

@@ -142,27 +142,39 @@ struct SpectralAngles {
     private var products: [Double]
     private var references: [Double]
     private var fuseds: [Double]
+    /// Pixels of which there are spectra; the arrays may be longer.
+    private var pixels: Int
 
     init(pixels: Int) {
+        self.pixels = pixels
         products = [Double](repeating: 0, count: pixels)
         (references, fuseds) = (products, products)
     }
 
+    /// Begins again with other pixels, no more than there were at first.
+    mutating func restart(pixels: Int) {
+        self.pixels = pixels
+        for pixel in 0..<pixels { (products[pixel], references[pixel], fuseds[pixel]) = (0, 0, 0) }
+    }
+
     /// Adds a band of both images.
     mutating func add(_ reference: [Double], _ fused: [Double]) {
-        precondition(reference.count == products.count && fused.count == products.count, "bands of two sizes")
+        reference.withUnsafeBufferPointer { reference in
+            fused.withUnsafeBufferPointer { fused in add(reference, fused) }
+        }
+    }
+
+    /// Adds a band of both images.
+    mutating func add(_ reference: UnsafeBufferPointer<Double>, _ fused: UnsafeBufferPointer<Double>) {
+        precondition(reference.count == pixels && fused.count == pixels, "bands of two sizes")
         products.withUnsafeMutableBufferPointer { products in
             references.withUnsafeMutableBufferPointer { references in
                 fuseds.withUnsafeMutableBufferPointer { fuseds in
-                    reference.withUnsafeBufferPointer { reference in
-                        fused.withUnsafeBufferPointer { fused in
-                            for pixel in 0..<products.count {
-                                let (truth, value) = (reference[pixel], fused[pixel])
-                                products[pixel] += truth * value
-                                references[pixel] += truth * truth
-                                fuseds[pixel] += value * value
-                            }
-                        }
+                    for pixel in 0..<pixels {
+                        let (truth, value) = (reference[pixel], fused[pixel])
+                        products[pixel] += truth * value
+                        references[pixel] += truth * truth
+                        fuseds[pixel] += value * value
                     }
                 }
             }
@@ -170,12 +182,12 @@ struct SpectralAngles {
     }
 
     /// The angles; NaN where a spectrum is zero.
-    var degrees: [Double] { products.indices.map(angle) }
+    var degrees: [Double] { (0..<pixels).map(angle) }
 
     /// The sum of the angles that there are, and how many there are.
     var sum: (degrees: Double, count: Double) {
         var (degrees, count) = (0.0, 0.0)
-        for pixel in products.indices {
+        for pixel in 0..<pixels {
             let angle = angle(pixel)
             if angle.isNaN { continue }
             degrees += angle

@@ -34,123 +34,72 @@ public struct PixelSums: Sendable, Hashable {
             reference.bands == fused.bands && reference.height == fused.height && reference.width == fused.width,
             "images of two shapes")
         self.init(
-            bands: reference.bands, pixels: reference.pixels, isValid: isValid.map { $0.map { $0 ? 1 : 0 } }
-        ) { band in
-            let range = band * reference.pixels..<(band + 1) * reference.pixels
-            return (Array(reference.values[range]), Array(fused.values[range]))
-        }
+            reference, fused, in: PixelRegion(rows: 0..<reference.height, columns: 0..<reference.width),
+            isValid: isValid.map { $0.map { $0 ? 1 : 0 } })
     }
 
     /// The sums of a tile's own pixels.
     init(_ tile: PairTile) {
-        let isValid = tile.isValid.map { isValid in
-            let inside = tile.region.inside(tile.area)
-            return inside.rows.flatMap { row in inside.columns.map { isValid[row * tile.area.columns.count + $0] } }
-        }
-        self.init(bands: tile.reference.bands, pixels: tile.region.pixels, isValid: isValid) { band in
-            let planes = tile.planes(band, in: tile.region)
-            return (planes.reference.values, planes.fused.values)
-        }
+        self.init(tile.reference, tile.fused, in: tile.region.inside(tile.area), isValid: tile.isValid)
     }
 
-    private init(
-        bands: Int, pixels: Int, isValid: [UInt8]?, samples: (Int) -> (reference: [Double], fused: [Double])
-    ) {
-        self.bands = [Band](repeating: Band(), count: bands)
-        let known = isValid.flatMap { $0.contains(0) ? $0 : nil }
-        count = Double(known.map { $0.reduce(0) { $0 + Int($1) } } ?? pixels)
-        guard count > 0 else { return }
-        var angles = SpectralAngles(pixels: Int(count))
-        for band in 0..<bands {
-            var (reference, fused) = samples(band)
-            if let known {
-                reference = zip(reference, known).compactMap { $1 == 0 ? nil : $0 }
-                fused = zip(fused, known).compactMap { $1 == 0 ? nil : $0 }
-            }
-            self.bands[band] = Self.measure(reference, fused)
-            angles.add(reference, fused)
-        }
-        (self.angles, angleCount) = angles.sum
-    }
-
-    private static func measure(_ reference: [Double], _ fused: [Double]) -> Band {
-        var band = Band()
-        let size = Double(reference.count)
-        reference.withUnsafeBufferPointer { reference in
-            fused.withUnsafeBufferPointer { fused in
-                band.referenceMean = sum(reference) / size
-                band.fusedMean = sum(fused) / size
-                let zero = SIMD4<Double>()
-                var (error, spread, fusedSpread, product) = (zero, zero, zero, zero)
-                func add(_ truth: SIMD4<Double>, _ value: SIMD4<Double>) {
-                    let (a, b) = (truth - band.referenceMean, value - band.fusedMean)
-                    error += (truth - value) * (truth - value)
-                    spread += a * a
-                    fusedSpread += b * b
-                    product += a * b
-                }
-                let whole = reference.count / 4 * 4
-                for start in stride(from: 0, to: whole, by: 4) { add(reference.vector(start), fused.vector(start)) }
-                for index in whole..<reference.count {
-                    // The means in the other lanes add nothing.
-                    var (truth, value) = (SIMD4(repeating: band.referenceMean), SIMD4(repeating: band.fusedMean))
-                    (truth[0], value[0]) = (reference[index], fused[index])
-                    let errorBefore = error
-                    add(truth, value)
-                    error = errorBefore
-                    error[0] += (truth[0] - value[0]) * (truth[0] - value[0])
-                }
-                band.squaredError = error.sum()
-                band.referenceSpread = spread.sum()
-                band.fusedSpread = fusedSpread.sum()
-                band.product = product.sum()
-                band.referenceLimits = limits(reference)
-                band.fusedLimits = limits(fused)
+    /// The sums of a region, row by row: a row of all bands stays in the cache while it is read several times.
+    private init(_ reference: Image, _ fused: Image, in region: PixelRegion, isValid: [UInt8]?) {
+        bands = [Band](repeating: Band(), count: reference.bands)
+        var angles = SpectralAngles(pixels: region.columns.count)
+        let (truths, values) = (KnownRows(reference, in: region), KnownRows(fused, in: region))
+        for row in region.rows {
+            let start = row * reference.width + region.columns.lowerBound
+            let places = isValid.flatMap { KnownRows.places($0[start..<start + region.columns.count]) }
+            truths.withRow(row, places: places) { truth in
+                values.withRow(row, places: places) { value in add(truth, value, &angles) }
             }
         }
-        return band
     }
 
-    private static func sum(_ values: UnsafeBufferPointer<Double>) -> Double {
-        var sums = SIMD4<Double>()
-        let whole = values.count / 4 * 4
-        for start in stride(from: 0, to: whole, by: 4) { sums += values.vector(start) }
-        return values[whole...].reduce(sums.sum(), +)
-    }
-
-    private static func limits(_ values: UnsafeBufferPointer<Double>) -> ClosedRange<Double> {
-        var (low, high) = (Double.infinity, -Double.infinity)
-        for value in values {
-            if value < low { low = value }
-            if value > high { high = value }
+    /// Adds a row of known samples, of every band.
+    private mutating func add(_ truths: BandRow, _ values: BandRow, _ angles: inout SpectralAngles) {
+        guard truths.count > 0 else { return }
+        let size = Double(truths.count)
+        angles.restart(pixels: truths.count)
+        for band in bands.indices {
+            let (truth, value) = (truths[band], values[band])
+            merge(Band(truth, value), count: size, at: band)
+            angles.add(truth, value)
         }
-        return low <= high ? low...high : 0...0
+        count += size
+        let sum = angles.sum
+        self.angles += sum.degrees
+        angleCount += sum.count
     }
 
-    /// Adds the sums of another part of the same image (Chan, Golub, LeVeque 1983).
+    /// Adds the sums of another part of the same image.
     public mutating func merge(_ other: PixelSums) {
         guard other.count > 0 else { return }
-        guard count > 0 else {
-            self = other
-            return
-        }
-        let total = count + other.count
-        for (index, part) in other.bands.enumerated() {
-            let reference = part.referenceMean - bands[index].referenceMean
-            let fused = part.fusedMean - bands[index].fusedMean
-            let weight = count * other.count / total
-            bands[index].squaredError += part.squaredError
-            bands[index].referenceSpread += part.referenceSpread + reference * reference * weight
-            bands[index].fusedSpread += part.fusedSpread + fused * fused * weight
-            bands[index].product += part.product + reference * fused * weight
-            bands[index].referenceMean += reference * other.count / total
-            bands[index].fusedMean += fused * other.count / total
-            bands[index].referenceLimits = Self.union(bands[index].referenceLimits, part.referenceLimits)
-            bands[index].fusedLimits = Self.union(bands[index].fusedLimits, part.fusedLimits)
-        }
-        count = total
+        for (band, part) in other.bands.enumerated() { merge(part, count: other.count, at: band) }
+        count += other.count
         angles += other.angles
         angleCount += other.angleCount
+    }
+
+    /// Adds the sums of a band over other pixels, before ``count`` grows by theirs (Chan, Golub, LeVeque 1983).
+    private mutating func merge(_ part: Band, count added: Double, at index: Int) {
+        guard count > 0 else {
+            bands[index] = part
+            return
+        }
+        let total = count + added
+        let reference = part.referenceMean - bands[index].referenceMean
+        let fused = part.fusedMean - bands[index].fusedMean
+        let weight = count * added / total
+        bands[index].squaredError += part.squaredError
+        bands[index].referenceSpread += part.referenceSpread + reference * reference * weight
+        bands[index].fusedSpread += part.fusedSpread + fused * fused * weight
+        bands[index].product += part.product + reference * fused * weight
+        bands[index].referenceMean += reference * added / total
+        bands[index].fusedMean += fused * added / total
+        bands[index].referenceLimits = Self.union(bands[index].referenceLimits, part.referenceLimits)
+        bands[index].fusedLimits = Self.union(bands[index].fusedLimits, part.fusedLimits)
     }
 
     private static func union(_ a: ClosedRange<Double>, _ b: ClosedRange<Double>) -> ClosedRange<Double> {
@@ -203,13 +152,5 @@ public struct PixelSums: Sendable, Hashable {
             let error = band.squaredError / count
             return error == 0 ? 0 : error / (band.referenceMean * band.referenceMean)
         }
-    }
-}
-
-extension UnsafeBufferPointer<Double> {
-    /// Four values from a place on.
-    @inline(__always)
-    func vector(_ start: Int) -> SIMD4<Double> {
-        UnsafeRawPointer(baseAddress.unsafelyUnwrapped + start).loadUnaligned(as: SIMD4<Double>.self)
     }
 }

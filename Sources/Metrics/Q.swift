@@ -42,37 +42,20 @@ public struct Q: ReferenceMetric {
         var means = Means(channels: tile.reference.bands)
         guard let area = tile.windows(side: side) else { return means }
         let isKnown = tile.knownWindows(side: side, in: area)
-        means.count = Double(isKnown.count { $0 })
+        let windows = (area.rows.count - side + 1) * (area.columns.count - side + 1)
+        means.count = Double(isKnown?.count { $0 } ?? windows)
+        let pixels = Double(side * side)
         for band in means.sums.indices {
             let (truth, fused) = tile.planes(band, in: area)
-            let s1 = truth.boxSums(side: side)
-            let s2 = fused.boxSums(side: side)
-            let squares = Plane.combine(truth, fused) { $0 * $0 + $1 * $1 }.boxSums(side: side)
-            let products = (truth * fused).boxSums(side: side)
-            means.sums[band] = sum(
-                s1, s2, squares, products, side: side, isKnown: isKnown, clipsNegative: clipsNegative)
-        }
-        return means
-    }
-
-    private static func sum(
-        _ s1: Plane, _ s2: Plane, _ squares: Plane, _ products: Plane, side: Int, isKnown: [Bool], clipsNegative: Bool
-    ) -> Double {
-        let pixels = Double(side * side)
-        return s1.values.withUnsafeBufferPointer { s1 in
-            s2.values.withUnsafeBufferPointer { s2 in
-                squares.values.withUnsafeBufferPointer { squares in
-                    products.values.withUnsafeBufferPointer { products in
-                        var sum = 0.0
-                        for place in s1.indices where isKnown[place] {
-                            let value = index(s1[place], s2[place], squares[place], products[place], pixels)
-                            sum += clipsNegative && value < 0 ? 0 : value
-                        }
-                        return sum
-                    }
-                }
+            let moments = [
+                truth, fused, Plane.combine(truth, fused) { $0 * $0 + $1 * $1 }, truth * fused,
+            ].map { $0.boxSums(side: side) }
+            means.sums[band] = Plane.sum(moments, where: isKnown) { s1, s2, squares, products in
+                let value = index(s1, s2, squares, products, pixels)
+                return clipsNegative && value < 0 ? 0 : value
             }
         }
+        return means
     }
 
     @inline(__always)

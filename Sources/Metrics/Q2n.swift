@@ -56,7 +56,8 @@ public struct Q2n: ReferenceMetric {
         try withMetricErrors {
             for region in SceneTiles(height: height, width: width, bands: pair.reference.bands).regions {
                 result.paste(
-                    Self.map(try PairTile(scene, region: region), side: side), row: region.rows.lowerBound / side,
+                    Self.map(try PairTile(scene, region: region, for: [.blocks(side: side)]), side: side),
+                    row: region.rows.lowerBound / side,
                     column: region.columns.lowerBound / side)
             }
         }

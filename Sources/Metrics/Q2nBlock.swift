@@ -4,6 +4,9 @@ import Sensors
 ///
 /// The hypercomplex covariance is the matrix of all covariances of a band of one image with one of the other, signed and
 /// summed by the table of the algebra. Bands that fill up to a power of two are constant: they add to the means only.
+///
+/// Samples are whole numbers of 16 bits, so sums of their products are exact, in doubles too (16384 · 65535² < 2⁵³). The
+/// moments of scaled samples follow from them, and no sample is ever scaled.
 struct Q2nBlock {
     private let bands: Int
     private let side: Int
@@ -12,7 +15,25 @@ struct Q2nBlock {
     private var truth: [Double]
     private var fused: [Double]
     private var products: [Double]
+    private var truthMoments: [Moments]
+    private var fusedMoments: [Moments]
     private var number: [Double]
+
+    /// Exact sums over a band.
+    private struct Moments {
+        var sum: Int64 = 0
+        /// N·Σx² − (Σx)², N² times the variance.
+        var spread = 0.0
+        /// By what differences from the mean are multiplied.
+        var scale = 1.0
+
+        init() {}
+
+        init(_ samples: UnsafeBufferPointer<Double>) {
+            sum = Int64(samples.blockSum)
+            spread = Double(Int64(samples.count) * Int64(samples.blockSquares) - sum * sum)
+        }
+    }
 
     init(bands: Int, side: Int) {
         (self.bands, self.side, pixels) = (bands, side, side * side)
@@ -22,6 +43,8 @@ struct Q2nBlock {
         truth = [Double](repeating: 0, count: bands * pixels)
         fused = truth
         products = [Double](repeating: 0, count: bands * bands)
+        truthMoments = [Moments](repeating: Moments(), count: bands)
+        fusedMoments = truthMoments
         number = [Double](repeating: 0, count: components)
     }
 
@@ -43,12 +66,13 @@ struct Q2nBlock {
             block.withUnsafeMutableBufferPointer { block in
                 for band in 0..<bands {
                     for (i, row) in rows.enumerated() {
-                        let source = (band * image.height + row) * image.width
-                        let target = band * pixels + i * side
+                        let source = values.baseAddress.unsafelyUnwrapped + (band * image.height + row) * image.width
+                        let target = block.baseAddress.unsafelyUnwrapped + band * pixels + i * side
                         if isRun {
-                            for j in 0..<side { block[target + j] = Self.sixteenBits(values[source + first + j]) }
+                            let run = source + first
+                            for j in 0..<side { target[j] = Self.sixteenBits(run[j]) }
                         } else {
-                            for j in 0..<side { block[target + j] = Self.sixteenBits(values[source + columns[j]]) }
+                            for j in 0..<side { target[j] = Self.sixteenBits(source[columns[j]]) }
                         }
                     }
                 }
@@ -56,72 +80,58 @@ struct Q2nBlock {
         }
     }
 
-    /// Without a call of the C library: samples in range become whole by truncation of what is half more.
+    /// Without a call of the C library: a sum beyond 2⁵² has no room for fractions and is rounded half to even.
     @inline(__always)
     private static func sixteenBits(_ value: Double) -> Double {
-        let limited = min(max(value, 0), 65535)
-        let whole = Double(Int32(limited))
-        return limited - whole >= 0.5 ? whole + 1 : whole
+        let positive = value > 0 ? value : 0
+        let limited = positive < 65535 ? positive : 65535
+        let whole = (limited + 0x1p52) - 0x1p52
+        return limited - whole == 0.5 ? whole + 1 : whole
     }
 
     private mutating func index() -> Double {
-        let size = Double(pixels)
-        let unbiased = size / (size - 1)
-        let (bands, pixels) = (bands, pixels)
-        // The filling bands are 1 everywhere in both.
-        let filling = Double(algebra.count - bands)
-        var (xPower, yPower, power) = (filling, filling, 2 * filling)
-        let spread = truth.withUnsafeMutableBufferPointer { truth in
-            fused.withUnsafeMutableBufferPointer { fused in
-                products.withUnsafeMutableBufferPointer { products in
-                    for band in 0..<bands {
-                        let range = band * pixels..<(band + 1) * pixels
-                        let x = UnsafeMutableBufferPointer(rebasing: truth[range])
-                        let y = UnsafeMutableBufferPointer(rebasing: fused[range])
-                        Self.scale(x, y)
-                    }
-                    var (xMeans, yMeans) = ([Double](), [Double]())
-                    for band in 0..<bands {
-                        let range = band * pixels..<(band + 1) * pixels
-                        xMeans.append(UnsafeBufferPointer(rebasing: truth[range]).blockSum / size)
-                        yMeans.append(UnsafeBufferPointer(rebasing: fused[range]).blockSum / size)
-                        xPower += xMeans[band] * xMeans[band]
-                        yPower += yMeans[band] * yMeans[band]
-                        let x = UnsafeBufferPointer(rebasing: truth[range])
-                        let y = UnsafeBufferPointer(rebasing: fused[range])
-                        power += (x.blockSquares + y.blockSquares) / size
-                    }
-                    BlockProducts.compute(
-                        UnsafeBufferPointer(truth), UnsafeBufferPointer(fused), bands, bands, count: pixels,
-                        into: products)
-                    for i in 0..<bands {
-                        for j in 0..<bands {
-                            products[i * bands + j] = products[i * bands + j] / size - xMeans[i] * yMeans[j]
-                        }
-                    }
-                    return unbiased * (power - xPower - yPower)
-                }
-            }
+        measure()
+        let (bands, size) = (bands, Double(pixels))
+        // The filling bands are 1 everywhere in both, and the mean of every scaled band of the reference is 1.
+        let xPower = Double(algebra.count)
+        var (yPower, spread) = (Double(algebra.count - bands), 0.0)
+        for band in 0..<bands {
+            let (x, y) = (truthMoments[band], fusedMoments[band])
+            let mean = (x.sum == 0 ? Double(y.sum) : Double(y.sum - x.sum)) / size * y.scale + 1
+            yPower += mean * mean
+            spread += x.spread * x.scale * x.scale + y.spread * y.scale * y.scale
         }
         let bias = 2 * (xPower * yPower).squareRoot() / (xPower + yPower)
         if spread == 0 { return bias }
+        for i in 0..<bands {
+            for j in 0..<bands {
+                let sums = Int64(pixels) * Int64(products[i * bands + j]) - truthMoments[i].sum * fusedMoments[j].sum
+                products[i * bands + j] = Double(sums) * truthMoments[i].scale * fusedMoments[j].scale
+            }
+        }
         let norm = products.withUnsafeBufferPointer {
             algebra.norm($0, bands: bands, conjugates: true, scratch: &number)
         }
-        return unbiased * norm * bias * 2 / spread
+        return norm * bias * 2 / spread
     }
 
-    /// Scales a band of both images by mean and deviation of the first.
-    private static func scale(_ x: UnsafeMutableBufferPointer<Double>, _ y: UnsafeMutableBufferPointer<Double>) {
-        let size = Double(x.count)
-        let mean = UnsafeBufferPointer(x).blockSum / size
-        let variance = UnsafeBufferPointer(x).blockSpread(about: mean) / (size - 1)
-        let deviation = variance > 0 ? variance.squareRoot() : .ulpOfOne
-        for pixel in 0..<x.count { x[pixel] = (x[pixel] - mean) / deviation + 1 }
-        if mean == 0 {
-            for pixel in 0..<y.count { y[pixel] += 1 }
-        } else {
-            for pixel in 0..<y.count { y[pixel] = (y[pixel] - mean) / deviation + 1 }
+    /// The moments of all bands, and how both images are scaled: by the deviation of the reference, except where that is black.
+    private mutating func measure() {
+        let (bands, pixels) = (bands, pixels)
+        truth.withUnsafeBufferPointer { truth in
+            fused.withUnsafeBufferPointer { fused in
+                for band in 0..<bands {
+                    let range = band * pixels..<(band + 1) * pixels
+                    truthMoments[band] = Moments(UnsafeBufferPointer(rebasing: truth[range]))
+                    fusedMoments[band] = Moments(UnsafeBufferPointer(rebasing: fused[range]))
+                    let variance = truthMoments[band].spread / (Double(pixels) * Double(pixels - 1))
+                    truthMoments[band].scale = 1 / (variance > 0 ? variance.squareRoot() : .ulpOfOne)
+                    fusedMoments[band].scale = truthMoments[band].sum == 0 ? 1 : truthMoments[band].scale
+                }
+                products.withUnsafeMutableBufferPointer {
+                    BlockProducts.compute(truth, fused, bands, bands, count: pixels, into: $0)
+                }
+            }
         }
     }
 }
@@ -137,12 +147,10 @@ extension UnsafeBufferPointer<Double> {
         return (sums.0 + sums.1).sum()
     }
 
-    var blockSquares: Double { blockSpread(about: 0) }
-
-    func blockSpread(about mean: Double) -> Double {
+    var blockSquares: Double {
         var sums = (SIMD4<Double>(), SIMD4<Double>())
         for start in stride(from: 0, to: count, by: 8) {
-            let (a, b) = (vector(start) - mean, vector(start + 4) - mean)
+            let (a, b) = (vector(start), vector(start + 4))
             sums.0 += a * a
             sums.1 += b * b
         }

@@ -71,24 +71,34 @@ struct GradientSums: Sendable, Hashable {
             columns: tile.region.columns.clamped(to: 1..<max(1, tile.width - 1)))
         guard own.pixels > 0 else { return }
         let area = own.expanded(by: 1, height: tile.height, width: tile.width)
-        let isKnown = own.rows.flatMap { row in
-            own.columns.map { column in
-                !tile.isUnknown(rows: row - 1..<row + 2, columns: column - 1..<column + 2)
+        let isKnown = tile.unknown.map { _ in
+            own.rows.flatMap { row in
+                own.columns.map { column in
+                    !tile.isUnknown(rows: row - 1..<row + 2, columns: column - 1..<column + 2)
+                }
             }
         }
-        count = isKnown.count { $0 }
+        count = isKnown?.count { $0 } ?? own.pixels
         for band in bands.indices {
             let planes = tile.planes(band, in: area)
-            let truth = Self.gradient(planes.reference, of: area, tile)
-            let fused = Self.gradient(planes.fused, of: area, tile)
-            var sums = Band()
-            for pixel in truth.indices where isKnown[pixel] {
-                sums.products += truth[pixel] * fused[pixel]
-                sums.squares += truth[pixel] * truth[pixel]
-                sums.fusedSquares += fused[pixel] * fused[pixel]
-            }
-            bands[band] = sums
+            bands[band] = Self.products(
+                Self.gradient(planes.reference, of: area, tile), Self.gradient(planes.fused, of: area, tile),
+                where: isKnown)
         }
+    }
+
+    private static func products(_ truth: [Double], _ fused: [Double], where isKnown: [Bool]?) -> Band {
+        var sums = Band()
+        truth.withUnsafeBufferPointer { truth in
+            fused.withUnsafeBufferPointer { fused in
+                for pixel in truth.indices where isKnown?[pixel] ?? true {
+                    sums.products += truth[pixel] * fused[pixel]
+                    sums.squares += truth[pixel] * truth[pixel]
+                    sums.fusedSquares += fused[pixel] * fused[pixel]
+                }
+            }
+        }
+        return sums
     }
 
     /// Magnitude of the gradient at the pixels of a plane that have eight neighbours; the outermost pixels of the scene
@@ -105,17 +115,18 @@ struct GradientSums: Sendable, Hashable {
         var result = [Double](repeating: 0, count: height * width)
         framed.withUnsafeBufferPointer { values in
             result.withUnsafeMutableBufferPointer { result in
+                guard let values = values.baseAddress, let result = result.baseAddress else { return }
                 for row in 0..<height {
+                    let a = values + row * padded
+                    let (b, c, target) = (a + padded, a + 2 * padded, result + row * width)
                     for column in 0..<width {
-                        let a = row * padded + column
-                        let (b, c) = (a + padded, a + 2 * padded)
                         let vertical =
-                            (values[a] + 2 * values[a + 1] + values[a + 2])
-                            - (values[c] + 2 * values[c + 1] + values[c + 2])
+                            (a[column] + 2 * a[column + 1] + a[column + 2])
+                            - (c[column] + 2 * c[column + 1] + c[column + 2])
                         let horizontal =
-                            (values[a] + 2 * values[b] + values[c])
-                            - (values[a + 2] + 2 * values[b + 2] + values[c + 2])
-                        result[row * width + column] = (vertical * vertical + horizontal * horizontal).squareRoot()
+                            (a[column] + 2 * b[column] + c[column])
+                            - (a[column + 2] + 2 * b[column + 2] + c[column + 2])
+                        target[column] = (vertical * vertical + horizontal * horizontal).squareRoot()
                     }
                 }
             }

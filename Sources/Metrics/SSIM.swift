@@ -20,7 +20,7 @@ public struct SSIM: ReferenceMetric {
     /// −1 to 1.
     public let range = -1.0...1
 
-    private static let side = 11
+    static let side = 11
 
     /// The metric has no settings.
     public init() {}
@@ -41,23 +41,19 @@ public struct SSIM: ReferenceMetric {
         var means = Means(channels: tile.reference.bands)
         guard let area = tile.windows(side: side) else { return means }
         let isKnown = tile.knownWindows(side: side, in: area)
-        means.count = Double(isKnown.count { $0 })
-        let c1 = (0.01 * peak) * (0.01 * peak)
-        let c2 = (0.03 * peak) * (0.03 * peak)
+        let windows = (area.rows.count - side + 1) * (area.columns.count - side + 1)
+        means.count = Double(isKnown?.count { $0 } ?? windows)
+        let constants = (first: (0.01 * peak) * (0.01 * peak), second: (0.03 * peak) * (0.03 * peak))
         for band in means.sums.indices {
             let (truth, fused) = tile.planes(band, in: area)
-            let m1 = truth.weightedSums(taps).values
-            let m2 = fused.weightedSums(taps).values
-            let squares = Plane.combine(truth, fused) { $0 * $0 + $1 * $1 }.weightedSums(taps).values
-            let products = (truth * fused).weightedSums(taps).values
-            var sum = 0.0
-            for place in m1.indices where isKnown[place] {
-                let (a, b) = (m1[place], m2[place])
-                let variances = squares[place] - a * a - b * b
-                let covariance = products[place] - a * b
-                sum += (2 * a * b + c1) * (2 * covariance + c2) / ((a * a + b * b + c1) * (variances + c2))
+            let moments = [
+                truth, fused, Plane.combine(truth, fused) { $0 * $0 + $1 * $1 }, truth * fused,
+            ].map { $0.weightedSums(taps) }
+            means.sums[band] = Plane.sum(moments, where: isKnown) { a, b, squares, product in
+                let (variances, covariance) = (squares - a * a - b * b, product - a * b)
+                return (2 * a * b + constants.first) * (2 * covariance + constants.second)
+                    / ((a * a + b * b + constants.first) * (variances + constants.second))
             }
-            means.sums[band] = sum
         }
         return means
     }

@@ -10,29 +10,49 @@ struct Plane {
     /// additions.
     func boxSums(side: Int) -> Plane {
         precondition(side > 0 && height >= side && width >= side, "a box of \(side)")
-        let (rows, columns) = (height - side + 1, width - side + 1)
-        var result = Plane(height: rows, width: columns, values: [Double](repeating: 0, count: rows * columns))
-        var tall = [Double](repeating: 0, count: rows * width)
-        var wide = [Double](repeating: 0, count: columns)
+        let tall = tallSums(side: side)
+        var result = Plane(height: tall.height, width: width - side + 1)
         var line = [Double](repeating: 0, count: width)
-        var doubled = values
-        doubled.withUnsafeMutableBufferPointer { doubled in
-            tall.withUnsafeMutableBufferPointer { tall in
-                line.withUnsafeMutableBufferPointer { line in
-                    wide.withUnsafeMutableBufferPointer { wide in
-                        result.values.withUnsafeMutableBufferPointer { result in
-                            Self.sum(
-                                doubled.baseAddress.unsafelyUnwrapped, count: height, stride: width, side: side,
-                                into: tall.baseAddress.unsafelyUnwrapped, places: rows)
+        line.withUnsafeMutableBufferPointer { line in
+            tall.values.withUnsafeBufferPointer { tall in
+                result.values.withUnsafeMutableBufferPointer { sums in
+                    guard let line = line.baseAddress, let tall = tall.baseAddress, let sums = sums.baseAddress
+                    else { return }
+                    for row in 0..<result.height {
+                        line.update(from: tall + row * width, count: width)
+                        Self.sum(
+                            line, count: width, stride: 1, side: side, into: sums + row * result.width,
+                            places: result.width)
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Sums over windows of one column, in strips of columns that stay in the second cache.
+    private func tallSums(side: Int) -> Plane {
+        let strip = 32
+        var result = Plane(height: height - side + 1, width: width)
+        var runs = [Double](repeating: 0, count: height * strip)
+        var sums = [Double](repeating: 0, count: result.height * strip)
+        values.withUnsafeBufferPointer { values in
+            result.values.withUnsafeMutableBufferPointer { result in
+                runs.withUnsafeMutableBufferPointer { runs in
+                    sums.withUnsafeMutableBufferPointer { sums in
+                        guard let values = values.baseAddress, let result = result.baseAddress,
+                            let runs = runs.baseAddress, let sums = sums.baseAddress
+                        else { return }
+                        let rows = height - side + 1
+                        for left in Swift.stride(from: 0, to: width, by: strip) {
+                            let count = min(strip, width - left)
+                            for row in 0..<height {
+                                (runs + row * count).update(from: values + row * width + left, count: count)
+                            }
+                            sums.update(repeating: 0, count: rows * count)
+                            Self.sum(runs, count: height, stride: count, side: side, into: sums, places: rows)
                             for row in 0..<rows {
-                                let source = tall.baseAddress.unsafelyUnwrapped + row * width
-                                line.baseAddress.unsafelyUnwrapped.update(from: source, count: width)
-                                Self.sum(
-                                    line.baseAddress.unsafelyUnwrapped, count: width, stride: 1, side: side,
-                                    into: wide.baseAddress.unsafelyUnwrapped, places: columns)
-                                (result.baseAddress.unsafelyUnwrapped + row * columns).update(
-                                    from: wide.baseAddress.unsafelyUnwrapped, count: columns)
-                                for column in 0..<columns { wide[column] = 0 }
+                                (result + row * width + left).update(from: sums + row * count, count: count)
                             }
                         }
                     }
@@ -86,28 +106,61 @@ struct Plane {
         return result
     }
 
-    /// Weighted sums of samples that lie `distance` apart; those that share a tap are added first.
+    /// Weighted sums of samples that lie `distance` apart; those that share a tap are added first, and a sum stays in a
+    /// register until all taps have had their turn.
     private static func weigh(
         _ samples: UnsafePointer<Double>, distance: Int, _ taps: [Double], into sums: UnsafeMutablePointer<Double>,
         count: Int
     ) {
-        let last = taps.count - 1
-        let (centre, tap) = (samples + last / 2 * distance, taps[last / 2])
-        for index in 0..<count { sums[index] = tap * centre[index] }
-        var offset = 0
-        // Two pairs at once: half as many passes over the sums.
-        while offset + 1 < last / 2 {
-            let (first, second) = (taps[offset], taps[offset + 1])
-            let (a, b) = (samples + offset * distance, samples + (last - offset) * distance)
-            let (c, d) = (a + distance, b - distance)
-            for index in 0..<count {
-                sums[index] += first * (a[index] + b[index]) + second * (c[index] + d[index])
+        let reach = taps.count / 2
+        let whole = count / 8 * 8
+        taps.withUnsafeBufferPointer { taps in
+            for index in stride(from: 0, to: whole, by: 8) {
+                let centre = samples + reach * distance + index
+                var (first, second) = (taps[reach] * centre.vector(0), taps[reach] * centre.vector(4))
+                var (before, after) = (centre, centre)
+                for step in stride(from: reach - 1, through: 0, by: -1) {
+                    before -= distance
+                    after += distance
+                    first += taps[step] * (before.vector(0) + after.vector(0))
+                    second += taps[step] * (before.vector(4) + after.vector(4))
+                }
+                UnsafeMutableRawPointer(sums + index).storeBytes(of: first, as: SIMD4<Double>.self)
+                UnsafeMutableRawPointer(sums + index + 4).storeBytes(of: second, as: SIMD4<Double>.self)
             }
-            offset += 2
+            for index in whole..<count {
+                let centre = samples + reach * distance + index
+                var sum = taps[reach] * centre[0]
+                for step in stride(from: reach - 1, through: 0, by: -1) {
+                    let offset = (reach - step) * distance
+                    sum += taps[step] * (centre[-offset] + centre[offset])
+                }
+                sums[index] = sum
+            }
         }
-        if offset < last / 2 {
-            let (first, a, b) = (taps[offset], samples + offset * distance, samples + (last - offset) * distance)
-            for index in 0..<count { sums[index] += first * (a[index] + b[index]) }
+    }
+
+    /// The sum over all places of what four planes of one size make there, or over those that are marked.
+    @inline(__always)
+    static func sum(
+        _ planes: [Plane], where isKnown: [Bool]?, _ body: (Double, Double, Double, Double) -> Double
+    ) -> Double {
+        planes[0].values.withUnsafeBufferPointer { a in
+            planes[1].values.withUnsafeBufferPointer { b in
+                planes[2].values.withUnsafeBufferPointer { c in
+                    planes[3].values.withUnsafeBufferPointer { d in
+                        var sum = 0.0
+                        if let isKnown {
+                            for place in a.indices where isKnown[place] {
+                                sum += body(a[place], b[place], c[place], d[place])
+                            }
+                        } else {
+                            for place in a.indices { sum += body(a[place], b[place], c[place], d[place]) }
+                        }
+                        return sum
+                    }
+                }
+            }
         }
     }
 }

@@ -31,26 +31,15 @@ struct BlockRelations: Sendable {
     }
 }
 
-extension SharpenedScene {
-    func blockRelations(_ work: SceneWork) throws -> BlockRelations {
-        let tiles = SceneTiles(height: fused.height, width: fused.width, bands: fused.bands)
-        let (sharp, interpolated, pan, lowPass) = (fused, interpolated, pan, lowPassPAN)
-        let empty = BlockRelations(bands: fused.bands)
-        return try tiles.reduce(
-            into: empty, threads: work.threads, progress: work.progress, merge: { $0.means.merge($1.means) },
-            measure: { region in
-                let side = Q2n.side
-                let whole = PixelRegion(
-                    rows: region.rows.lowerBound..<region.rows.lowerBound + region.rows.count / side * side,
-                    columns: region.columns.lowerBound..<region.columns.lowerBound + region.columns.count / side * side)
-                guard whole.pixels > 0 else { return empty }
-                let parts = try [sharp, pan, interpolated, lowPass].map { try $0.read(whole) }
-                return empty.measure(parts, whole)
-            })
-    }
-}
-
 extension BlockRelations {
+    /// The pixels of a region's whole blocks.
+    static func wholeBlocks(of region: PixelRegion) -> PixelRegion {
+        func whole(_ range: Range<Int>) -> Range<Int> {
+            range.lowerBound..<range.lowerBound + range.count / Q2n.side * Q2n.side
+        }
+        return PixelRegion(rows: whole(region.rows), columns: whole(region.columns))
+    }
+
     /// The relations in the blocks of a region.
     ///
     /// - Parameter parts: the sharpened image, PAN, the interpolated image, low-pass PAN.

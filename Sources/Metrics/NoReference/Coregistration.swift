@@ -85,19 +85,30 @@ private struct PhaseReader: PixelReader {
         let (rows, columns) = (range(region.rows, firstRow), range(region.columns, firstColumn))
         let samples = try fine.read(rows: rows, columns: columns, border: .replicate)
         var result = Image(bands: bands, height: region.rows.count, width: region.columns.count)
-        var isValid = [UInt8](repeating: 1, count: result.pixels)
-        for row in 0..<result.height {
-            for column in 0..<result.width {
+        let (height, width, source) = (result.height, result.width, samples.image.width)
+        result.values.withUnsafeMutableBufferPointer { phases in
+            samples.image.values.withUnsafeBufferPointer { values in
                 for phase in 0..<bands {
-                    let (i, j) = (row * ratio + phase % ratio, column * ratio + phase / ratio)
-                    result[phase, row, column] = samples.image[0, i, j]
-                    let isInside =
-                        (0..<fine.height).contains(i + rows.lowerBound)
-                        && (0..<fine.width).contains(j + columns.lowerBound)
-                    let isKnown = samples.isValid.map { $0[i * samples.image.width + j] != 0 } ?? true
-                    if !isInside || !isKnown { isValid[row * result.width + column] = 0 }
+                    for row in 0..<height {
+                        let start = (row * ratio + phase % ratio) * source + phase / ratio
+                        let target = (phase * height + row) * width
+                        for column in 0..<width { phases[target + column] = values[start + column * ratio] }
+                    }
                 }
             }
+        }
+        let isInside = fine.region.contains(PixelRegion(rows: rows, columns: columns))
+        if isInside, samples.isValid == nil { return PixelSamples(result) }
+        func isKnown(_ row: Int, _ column: Int) -> Bool {
+            (0..<fine.height).contains(row + rows.lowerBound) && (0..<fine.width).contains(column + columns.lowerBound)
+                && samples.isValid.map { $0[row * source + column] != 0 } ?? true
+        }
+        let isValid = (0..<result.pixels).map { place -> UInt8 in
+            let (top, left) = (place / width * ratio, place % width * ratio)
+            let areKnown = (top..<top + ratio).allSatisfy { row in
+                (left..<left + ratio).allSatisfy { isKnown(row, $0) }
+            }
+            return areKnown ? 1 : 0
         }
         return PixelSamples(result, isValid: isValid.contains(0) ? isValid : nil)
     }

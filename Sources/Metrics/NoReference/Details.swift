@@ -1,27 +1,27 @@
 import Sensors
 
 extension SharpenedScene {
-    /// Q between details of the bands and those of PAN, in sliding windows, values below 0 counted as 0; for the sharpened
-    /// image on PAN's grid, and for the multispectral image on its own.
-    func details(_ work: SceneWork) throws -> (sharp: Means, coarse: Means) {
-        let bands = fused.bands
-        func pair(_ image: any PixelReader, _ pan: any PixelReader) throws -> PairScene {
-            try PairScene(
-                reference: DetailReader(source: pan, lowPass: IdealReader(source: pan, ratio: ratio), bands: bands),
-                fused: DetailReader(
-                    source: image, lowPass: FilteredReader(source: image, filters: bandFilters), bands: bands),
-                ratio: 1, peak: 1)
-        }
+    /// Q between details of the multispectral image and those of PAN with its resolution, in sliding windows, values below 0
+    /// counted as 0.
+    func coarseDetails(_ work: SceneWork) throws -> Means {
         let first = firstPixel
         let coarsePAN = DecimatedReader(
             source: pan, filters: [panFilter], ratio: ratio,
             phases: [.init(row: first.row + ratio / 2, column: first.column + ratio / 2)], height: ms.height,
             width: ms.width)
-        let sharp = PairStatistic.windows(side: DSF.side, clipsNegative: true)
-        let coarse = PairStatistic.windows(side: DSF.coarseSide(ratio: ratio), clipsNegative: true)
-        return (
-            try work.sums(pair(fused, pan), [sharp]).means[sharp] ?? Means(channels: bands),
-            try work.sums(pair(ms, coarsePAN), [coarse]).means[coarse] ?? Means(channels: bands)
-        )
+        let windows = PairStatistic.windows(side: DSF.coarseSide(ratio: ratio), clipsNegative: true)
+        let pair = try Self.details(
+            of: ms, degraded: FilteredReader(source: ms, filters: bandFilters), pan: coarsePAN,
+            lowPass: IdealReader(source: coarsePAN, ratio: ratio))
+        return try work.sums(pair, [windows]).means[windows] ?? Means(channels: ms.bands)
+    }
+
+    /// Details of PAN, for each band once more, and those of an image.
+    static func details(
+        of image: any PixelReader, degraded: any PixelReader, pan: any PixelReader, lowPass: any PixelReader
+    ) throws(MetricError) -> PairScene {
+        try PairScene(
+            reference: DetailReader(source: pan, lowPass: lowPass, bands: image.bands),
+            fused: DetailReader(source: image, lowPass: degraded, bands: image.bands), ratio: 1, peak: 1)
     }
 }

@@ -31,24 +31,25 @@ struct LocallyCentred {
         let left = region.columns.lowerBound - 2 * before
         let frame = 2 * (before + after)
         var framed = Plane(height: region.rows.count + frame, width: region.columns.count + frame)
-        for row in 0..<framed.height {
-            let y = top + row
-            guard area.rows.contains(y) else { continue }
-            for column in 0..<framed.width where area.columns.contains(left + column) {
-                framed.values[row * framed.width + column] =
-                    samples.values[
-                        (y - area.rows.lowerBound) * samples.width + left + column - area.columns.lowerBound]
-            }
+        let columns = (left..<left + framed.width).clamped(to: area.columns)
+        for row in 0..<framed.height where area.rows.contains(top + row) && !columns.isEmpty {
+            let source =
+                (top + row - area.rows.lowerBound) * samples.width + columns.lowerBound - area.columns.lowerBound
+            let target = row * framed.width + columns.lowerBound - left
+            framed.values.replaceSubrange(
+                target..<target + columns.count, with: samples.values[source..<source + columns.count])
         }
         let side = 2 * halfWidth
         let sums = framed.boxSums(side: side)
         var centred = Plane(height: sums.height, width: sums.width)
         let size = Double(side * side)
+        let inside = (left + before..<left + before + sums.width).clamped(to: 0..<width)
         for row in 0..<sums.height where (0..<height).contains(top + before + row) {
-            for column in 0..<sums.width where (0..<width).contains(left + before + column) {
+            let first = inside.lowerBound - left - before
+            let sample = (row + before) * framed.width + before
+            for column in first..<first + inside.count {
                 let place = row * sums.width + column
-                centred.values[place] =
-                    framed.values[(row + before) * framed.width + column + before] - sums.values[place] / size
+                centred.values[place] = framed.values[sample + column] - sums.values[place] / size
             }
         }
         self.centred = centred

@@ -46,7 +46,7 @@ public struct SceneSums: Sendable {
 }
 
 extension SharpenedScene {
-    /// The indices of the scene; each statistic is one pass over the images, and what several indices need is summed once.
+    /// The indices of the scene; what several indices need is summed once, in few passes over the images.
     ///
     /// - Parameters:
     ///   - metrics: which indices.
@@ -70,12 +70,15 @@ extension SharpenedScene {
             threads: threads, total: statistics.reduce(0) { $0 + $1.pixels(fine: fine, coarse: coarse) },
             progress: progress)
         var sums = SceneSums(bands: fused.bands, height: fused.height, width: fused.width)
+        let fineStatistics = statistics.intersection([.blocks, .spectralConsistency, .details])
+        if !fineStatistics.isEmpty {
+            let fine = try fineSums(fineStatistics, work)
+            (sums.blocks, sums.spectralConsistency) = (fine.blocks, fine.spectralConsistency)
+            sums.details = try fine.details.map { (sharp: $0, coarse: try coarseDetails(work)) }
+        }
         for statistic in SceneStatistic.allCases where statistics.contains(statistic) {
             switch statistic {
-            case .blocks: sums.blocks = try blockRelations(work)
-            case .spectralConsistency:
-                sums.spectralConsistency = try Self.means(of: interpolated, degraded, .blocks(side: Q2n.side), work)
-            case .details: sums.details = try details(work)
+            case .blocks, .spectralConsistency, .details: continue
             case .reprojection: sums.reprojection = try reprojection(work)
             case .correlation: sums.correlation = try correlation(work)
             case .hyperspectralConsistency: sums.hyperspectralConsistency = try hyperspectralConsistency(work)
@@ -83,15 +86,6 @@ extension SharpenedScene {
             }
         }
         return sums
-    }
-
-    /// The means of one statistic of two images.
-    static func means(
-        of reference: any PixelReader, _ fused: any PixelReader, _ statistic: PairStatistic, _ work: SceneWork
-    ) throws -> Means {
-        let pair = try PairScene(reference: reference, fused: fused, ratio: 1, peak: 1)
-        let sums = try work.sums(pair, [statistic])
-        return sums.means[statistic] ?? Means(channels: 1)
     }
 
     /// Bytes that a thread needs at most, for images of so many bands.

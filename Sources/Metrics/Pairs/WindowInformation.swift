@@ -36,14 +36,16 @@ enum WindowInformation {
 /// Nine features as a distribution over their places, column by column.
 struct WindowDistribution {
     static let count = 9
-    static let memory = 4 * count
+    /// Numbers that an array of nine takes up, so that vectors of four cover it; those beyond stay 0.
+    private static let room = 12
+    static let memory = 4 * room
     private let features: UnsafeMutablePointer<Double>
     /// p, features stretched to 0…1 and divided by their sum.
     let probabilities: UnsafeMutablePointer<Double>
-    /// Σ_{j ≤ i} p_j.
+    /// Σ_{j < i} p_j at i = 0…9.
     let cumulative: UnsafeMutablePointer<Double>
-    /// log p, 0 where p is 0.
-    private let logarithms: UnsafeMutablePointer<Double>
+    /// log p, any number where p is 0.
+    let logarithms: UnsafeMutablePointer<Double>
     private var isConstant = false
     private var isAnalysed = false
     private var total = 0.0
@@ -53,12 +55,12 @@ struct WindowDistribution {
     /// Their standard deviation.
     private var deviation = 0.0
 
-    /// - Parameter memory: ``memory`` numbers, initialised.
+    /// - Parameter memory: ``memory`` numbers, 0.
     init(_ memory: UnsafeMutablePointer<Double>) {
         features = memory
-        probabilities = memory + Self.count
-        cumulative = memory + 2 * Self.count
-        logarithms = memory + 3 * Self.count
+        probabilities = memory + Self.room
+        cumulative = memory + 2 * Self.room
+        logarithms = memory + 3 * Self.room
     }
 
     mutating func load(_ values: UnsafeBufferPointer<Double>, at place: Int, width: Int) {
@@ -90,23 +92,30 @@ struct WindowDistribution {
         }
         isConstant = low == high
         var sum = 0.0
+        // Quotients and no products with a reciprocal: a single feature that is not 0 has the share 1 exactly.
         for index in 0..<Self.count {
             probabilities[index] = isConstant ? 1 : (features[index] - low) / (high - low)
             sum += probabilities[index]
         }
         var (moment, square) = (0.0, 0.0)
-        (total, entropy) = (0, 0)
+        total = 0
         for index in 0..<Self.count {
             let probability = probabilities[index] / sum
             probabilities[index] = probability
             total += probability
-            cumulative[index] = total
-            logarithms[index] = probability > 0 ? log(probability) : 0
-            entropy -= probability * logarithms[index]
+            cumulative[index + 1] = total
             let position = Double(index + 1)
             moment += position * probability
             square += position * position * probability
         }
+        var entropies = SIMD4<Double>()
+        for index in stride(from: 0, to: Self.count, by: 4) {
+            let probability = UnsafePointer(probabilities).vector(index)
+            let logarithm = logarithmOfMagnitude(probability)
+            UnsafeMutableRawPointer(logarithms + index).storeBytes(of: logarithm, as: SIMD4<Double>.self)
+            entropies -= probability * logarithm
+        }
+        entropy = entropies.sum()
         center = moment
         let variance = square - moment * moment
         deviation = variance > 0 ? variance.squareRoot() : 0
@@ -136,72 +145,13 @@ struct WindowDistribution {
         let coefficient = correlation(other)
         var phi = 0.0
         if coefficient != 0 && deviation != 0 && other.deviation != 0 {
-            path.walk(self, other, isAscending: coefficient > 0)
-            let covariance = path.covariance(self, other)
+            let covariance = path.walk(self, other, isAscending: coefficient > 0)
             if covariance != 0 { phi = coefficient * deviation * other.deviation / covariance }
         }
         if phi == 0 { return entropy * other.total + other.entropy * total }
         let rest = 1 - phi
         let restLogarithm = rest == 0 ? 0 : log(abs(rest))
-        var sum = rest * (restLogarithm * total * other.total - entropy * other.total - other.entropy * total)
-        for cell in 0..<path.cells {
-            let (i, j, mass) = path[cell]
-            let independent = rest * probabilities[i] * other.probabilities[j]
-            let joint = phi * mass + independent
-            if joint != 0 { sum += joint * log(abs(joint)) }
-            sum -= independent * (restLogarithm + logarithms[i] + other.logarithms[j])
-        }
-        return -sum
-    }
-}
-
-/// The cells (i, j) where one of Fréchet's bounds has mass: at most 17 on a monotone path.
-struct CoupledPath {
-    static let memory = 3 * 18
-    private let masses: UnsafeMutablePointer<Double>
-    private let rows: UnsafeMutablePointer<Double>
-    private let columns: UnsafeMutablePointer<Double>
-    private(set) var cells = 0
-
-    /// - Parameter memory: ``memory`` numbers, initialised.
-    init(_ memory: UnsafeMutablePointer<Double>) {
-        masses = memory
-        rows = memory + 18
-        columns = memory + 36
-    }
-
-    subscript(cell: Int) -> (i: Int, j: Int, mass: Double) { (Int(rows[cell]), Int(columns[cell]), masses[cell]) }
-
-    /// Lays both distributions out on 0…1, the second one backwards for the lower bound: a cell has the mass of what its two
-    /// stretches have in common.
-    mutating func walk(_ first: WindowDistribution, _ second: WindowDistribution, isAscending: Bool) {
-        let count = WindowDistribution.count
-        var (i, step) = (0, 0)
-        var position = 0.0
-        cells = 0
-        while i < count && step < count {
-            let j = isAscending ? step : count - 1 - step
-            let end = isAscending ? second.cumulative[j] : 1 - (j > 0 ? second.cumulative[j - 1] : 0)
-            let (isOver, isOtherOver) = (first.cumulative[i] <= end, end <= first.cumulative[i])
-            let next = isOver ? first.cumulative[i] : end
-            if next > position {
-                masses[cells] = next - position
-                rows[cells] = Double(i)
-                columns[cells] = Double(j)
-                cells += 1
-                position = next
-            }
-            if isOver { i += 1 }
-            if isOtherOver { step += 1 }
-        }
-    }
-
-    /// Σ(U − F·A) over all cells, which is the covariance of the places under the bound (Hoeffding).
-    func covariance(_ first: WindowDistribution, _ second: WindowDistribution) -> Double {
-        var sum = 0.0
-        for cell in 0..<cells {
-            sum += masses[cell] * (rows[cell] + 1 - first.center) * (columns[cell] + 1 - second.center)
-        }
-        return sum
+        let sum = rest * (restLogarithm * total * other.total - entropy * other.total - other.entropy * total)
+        return -(sum + path.excess(phi: phi, restLogarithm: restLogarithm))
     }
 }

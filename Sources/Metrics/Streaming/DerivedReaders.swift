@@ -78,16 +78,35 @@ struct ReducedReader: PixelReader {
 
 /// An image with every band filtered by a filter of its own; border replicate.
 struct FilteredReader: PixelReader {
-    let source: any PixelReader
+    private var source: any PixelReader
     /// One filter a band.
-    let filters: [SymmetricFilter]
+    private let filters: [SymmetricFilter]
+    /// The same as sums of separable filters, where they are such.
+    private let factored: [FactoredFilter?]
+
+    /// - Parameter filters: one a band.
+    init(source: any PixelReader, filters: [SymmetricFilter]) {
+        self.source = source
+        self.filters = filters
+        factored = filters.map(FactoredFilter.init)
+    }
+
+    /// The same filters on another reader of the image.
+    func reading(_ source: any PixelReader) -> FilteredReader {
+        var reader = self
+        reader.source = source
+        return reader
+    }
+
+    /// Pixels around a region that are read.
+    var radius: Int { filters.map(\.radius).max() ?? 0 }
 
     var bands: Int { source.bands }
     var height: Int { source.height }
     var width: Int { source.width }
 
     func read(_ region: PixelRegion) throws -> PixelSamples {
-        let radius = filters.map(\.radius).max() ?? 0
+        let radius = radius
         let area = region.expanded(by: radius, height: height, width: width)
         let samples = try source.read(area).withoutUnknown()
         let window = SceneWindow(samples.image, region: area, sceneHeight: height, sceneWidth: width)
@@ -95,7 +114,8 @@ struct FilteredReader: PixelReader {
         values.reserveCapacity(bands * region.pixels)
         for band in 0..<bands {
             values +=
-                SymmetricFilter.apply(
+                factored[band]?.apply(to: window, band: band, rows: region.rows, columns: region.columns)
+                ?? SymmetricFilter.apply(
                     [filters[band]], to: window, band: band, rows: region.rows, columns: region.columns
                 ).values
         }
@@ -165,6 +185,7 @@ struct DecimatedReader: PixelReader {
         _ valid: inout [UInt8]?, region: PixelRegion, phase: Phase, area: PixelRegion, radius: Int,
         unknown: UnknownPixels?
     ) {
+        if unknown == nil, source.region.contains(area) { return }
         for (i, row) in region.rows.enumerated() {
             for (j, column) in region.columns.enumerated() {
                 let (y, x) = (row * ratio + phase.row, column * ratio + phase.column)
@@ -219,8 +240,18 @@ struct DetailReader: PixelReader {
 
     func read(_ region: PixelRegion) throws -> PixelSamples {
         let (sharp, smooth) = (try source.read(region), try lowPass.read(region))
-        let single = zip(sharp.image.values, smooth.image.values).map { $0 - $1 }
-        let values = sharp.image.bands == bands ? single : (0..<bands).flatMap { _ in single }
+        let count = bands * region.pixels
+        let values = [Double](unsafeUninitializedCapacity: count) { details, initialized in
+            sharp.image.values.withUnsafeBufferPointer { sharp in
+                smooth.image.values.withUnsafeBufferPointer { smooth in
+                    // A single band begins again.
+                    for start in stride(from: 0, to: count, by: max(1, sharp.count)) {
+                        for index in 0..<sharp.count { details[start + index] = sharp[index] - smooth[index] }
+                    }
+                }
+            }
+            initialized = count
+        }
         return PixelSamples(
             Image(bands: bands, height: region.rows.count, width: region.columns.count, values: values),
             isValid: PixelSamples.both(sharp.isValid, smooth.isValid))

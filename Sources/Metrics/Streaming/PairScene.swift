@@ -78,16 +78,11 @@ public struct PairScene: Sendable {
         let tiles = SceneTiles(height: reference.height, width: reference.width, bands: reference.bands)
         let total = reference.height * reference.width
         let done = Counter()
-        // An average over a factor of pixels reaches half of it beyond the tile.
-        let margin = statistics.reduce(PairTile.margin) { margin, statistic in
-            if case .reduced(let factor) = statistic { return max(margin, factor / 2 + 1) }
-            return margin
-        }
         return try tiles.reduce(
             into: PairSums(self), threads: threads, progress: { try progress(done.add($0), total) },
             merge: { $0.merge($1) },
             measure: { region in
-                PairSums(self, try PairTile(self, region: region, margin: margin), statistics)
+                PairSums(self, try PairTile(self, region: region, for: statistics), statistics)
             })
     }
 
@@ -112,7 +107,7 @@ public struct PairScene: Sendable {
         _ = try tiles.reduce(
             into: 0, threads: threads, progress: { try progress(done.add($0), height * width) }, merge: { $0 += $1 },
             measure: { region in
-                let image = map.values(of: try PairTile(self, region: region))
+                let image = map.values(of: try PairTile(self, region: region, for: [map.statistic]))
                 let (row, column) = (region.rows.lowerBound / map.side, region.columns.lowerBound / map.side)
                 try write(
                     image, PixelRegion(rows: row..<row + image.height, columns: column..<column + image.width))

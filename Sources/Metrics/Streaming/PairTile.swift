@@ -15,21 +15,33 @@ struct PairTile {
     let isValid: [UInt8]?
     let unknown: UnknownPixels?
 
-    /// Pixels around a tile that most statistics need: blocks that are filled up by their mirror image reach back,
-    /// sliding windows forward.
+    /// The most pixels around a tile that a statistic other than ``PairStatistic/reduced(factor:)`` needs, with blocks and
+    /// windows of 32.
     static let margin = 32
 
-    /// - Parameter margin: pixels around the region that are read.
-    init(_ scene: PairScene, region: PixelRegion, margin: Int = PairTile.margin) throws {
+    /// The pixels of a region and those around it that statistics need.
+    init(_ scene: PairScene, region: PixelRegion, for statistics: Set<PairStatistic>) throws {
         self.region = region
         (height, width) = (scene.reference.height, scene.reference.width)
-        area = region.expanded(by: margin, height: height, width: width)
+        area = Self.area(of: region, for: statistics, height: height, width: width)
         let (truth, fused) = (try scene.reference.read(area), try scene.fused.read(area))
         isValid = PixelSamples.both(truth.isValid, fused.isValid).flatMap { $0.contains(0) ? $0 : nil }
         reference = PixelSamples(truth.image, isValid: isValid).withoutUnknown().image
         self.fused = PixelSamples(fused.image, isValid: isValid).withoutUnknown().image
         let (rows, columns) = (area.rows.count, area.columns.count)
         unknown = isValid.map { UnknownPixels(isValid: $0, height: rows, width: columns) }
+    }
+
+    /// The pixels that statistics of a region depend on, in a scene of given size.
+    static func area(of region: PixelRegion, for statistics: Set<PairStatistic>, height: Int, width: Int) -> PixelRegion
+    {
+        func stretch(_ range: Range<Int>, _ count: Int) -> Range<Int> {
+            let reaches = statistics.map { $0.reach(of: range, count: count) }
+            let lower = reaches.map(\.lowerBound).min() ?? range.lowerBound
+            let upper = reaches.map(\.upperBound).max() ?? range.upperBound
+            return max(0, lower)..<min(count, upper)
+        }
+        return PixelRegion(rows: stretch(region.rows, height), columns: stretch(region.columns, width))
     }
 
     /// A band of both images in a region inside ``area``.
@@ -53,16 +65,33 @@ struct PairTile {
         return rows.count >= side && columns.count >= side ? PixelRegion(rows: rows, columns: columns) : nil
     }
 
-    /// Whether all pixels of each window within ``windows(side:)`` are known, row by row.
-    func knownWindows(side: Int, in area: PixelRegion) -> [Bool] {
-        let (rows, columns) = (area.rows.count - side + 1, area.columns.count - side + 1)
-        var isKnown = [Bool](repeating: true, count: rows * columns)
-        guard isValid != nil else { return isKnown }
-        for place in isKnown.indices {
+    /// Whether all pixels of each window within ``windows(side:)`` are known, row by row; nil where all are.
+    func knownWindows(side: Int, in area: PixelRegion) -> [Bool]? {
+        guard isValid != nil else { return nil }
+        let columns = area.columns.count - side + 1
+        return (0..<(area.rows.count - side + 1) * columns).map { place in
             let (row, column) = (area.rows.lowerBound + place / columns, area.columns.lowerBound + place % columns)
-            isKnown[place] = !isUnknown(rows: row..<row + side, columns: column..<column + side)
+            return !isUnknown(rows: row..<row + side, columns: column..<column + side)
         }
-        return isKnown
+    }
+}
+
+extension PairStatistic {
+    /// The stretch of an axis of `count` pixels that a tile's own stretch needs; it may go beyond the ends.
+    fileprivate func reach(of range: Range<Int>, count: Int) -> Range<Int> {
+        switch self {
+        case .pixels: return range
+        case .blocks(let side):
+            // A block that the end of the image cuts is continued by its mirror image.
+            let cut = range.count % side
+            return range.upperBound < count || cut == 0
+                ? range : min(range.lowerBound, count + cut - side)..<range.upperBound
+        case .windows(let side, _): return range.lowerBound..<range.upperBound + side - 1
+        case .similarity: return range.lowerBound..<range.upperBound + SSIM.side - 1
+        case .gradients: return range.lowerBound - 1..<range.upperBound + 1
+        // An average over a factor of pixels reaches half of it beyond the tile.
+        case .reduced(let factor): return range.lowerBound - factor / 2 - 1..<range.upperBound + factor / 2 + 1
+        }
     }
 }
 

@@ -53,6 +53,26 @@ struct MemoryReader: PixelReader {
     func read(_ region: PixelRegion) -> PixelSamples { samples.part(region, of: self.region) }
 }
 
+/// A part of another image that is read once and then handed out as often as it is needed.
+struct HeldReader: PixelReader {
+    let bands: Int
+    let height: Int
+    let width: Int
+    private let samples: PixelSamples
+    private let area: PixelRegion
+
+    init(_ reader: any PixelReader, area: PixelRegion) throws {
+        (bands, height, width) = (reader.bands, reader.height, reader.width)
+        samples = try reader.read(area)
+        self.area = area
+    }
+
+    func read(_ region: PixelRegion) -> PixelSamples {
+        precondition(area.contains(region), "rows \(region.rows), columns \(region.columns) are not held")
+        return samples.part(region, of: area)
+    }
+}
+
 /// A rectangle of another image.
 struct CroppedReader: PixelReader {
     let whole: any PixelReader

@@ -12,6 +12,9 @@ public enum QualityMap: String, Sendable, CaseIterable {
     /// Pixels along a pixel of the map.
     public var side: Int { self == .q2n ? Q2n.side : 1 }
 
+    /// What of a tile it is computed from.
+    var statistic: PairStatistic { self == .q2n ? .blocks(side: side) : .pixels }
+
     /// The map of a tile; NaN where something is unknown.
     func values(of tile: PairTile) -> Image {
         if self == .q2n { return Q2n.map(tile) }
