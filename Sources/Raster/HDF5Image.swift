@@ -22,6 +22,12 @@ struct HDF5Image: Sendable {
         (self.file, self.array, self.axes) = (file, array, axes)
     }
 
+    /// How many images the array holds, and the (bands, rows, columns) of each.
+    var count: Int { axes.stack.map { array.lengths[$0.axis] } ?? 1 }
+    var size: (bands: Int, height: Int, width: Int) {
+        (axes.band.map { array.lengths[$0] } ?? 1, array.lengths[axes.row], array.lengths[axes.column])
+    }
+
     /// An axis of the array as HDF5 counts.
     private func stored(_ axis: Int) -> Int { array.isMATLAB ? array.lengths.count - 1 - axis : axis }
 
@@ -50,8 +56,10 @@ struct HDF5Image: Sendable {
         }
 
         /// Reads a window of consecutive bands, (C, H, W): all of them at once, as bands of one pixel may lie together.
+        ///
+        /// - Parameter index: the place in a stack; that of the selection when nil.
         func read<Sample: RasterSample>(
-            _ window: Window, bands: Range<Int>, into pixels: UnsafeMutablePointer<Sample>
+            _ window: Window, bands: Range<Int>, at index: Int? = nil, into pixels: UnsafeMutablePointer<Sample>
         ) -> Bool {
             let rank = image.array.lengths.count
             var start = [GUInt64](repeating: 0, count: rank)
@@ -64,7 +72,7 @@ struct HDF5Image: Sendable {
             set(image.axes.row, window.row, window.height, window.width)
             set(image.axes.column, window.column, window.width, 1)
             if let band = image.axes.band { set(band, bands.lowerBound, bands.count, window.pixelCount) }
-            if let stack = image.axes.stack { set(stack.axis, stack.index, 1, 0) }
+            if let stack = image.axes.stack { set(stack.axis, index ?? stack.index, 1, 0) }
             let type = GDALExtendedDataTypeCreate(Sample.sampleType.gdalType)
             defer { GDALExtendedDataTypeRelease(type) }
             return GDALMDArrayRead(array, start, count, nil, strides, type, pixels, nil, 0) != 0

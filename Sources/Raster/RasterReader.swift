@@ -12,7 +12,7 @@ public final class RasterReader: Sendable {
     public let file: String
     /// What the file says of itself.
     public let profile: RasterProfile
-    private let pool: DatasetPool
+    let pool: DatasetPool
 
     /// Opens an image: a path, or another name that GDAL understands (`/vsicurl/…`, a sub-dataset).
     ///
