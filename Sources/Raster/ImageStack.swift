@@ -43,18 +43,15 @@ package final class ImageStack: @unchecked Sendable {
 
     /// Reads an image, (C, H, W).
     ///
-    /// - Parameters:
-    ///   - index: 0 to ``count`` − 1.
-    ///   - window: the part wanted; the whole image when nil.
+    /// - Parameter index: 0 to ``count`` − 1.
     /// - Throws: ``RasterError``: `outsideImage`, `damaged`.
-    package func read(_ index: Int, window: Window? = nil) throws -> [Float] {
-        let whole = Window(width: width, height: height)
-        let window = window ?? whole
-        guard (0..<count).contains(index), whole.contains(window) else {
+    package func read(_ index: Int) throws -> [Float] {
+        guard (0..<count).contains(index) else {
             throw RasterError(
-                .outsideImage, file: name, "there is no window \(window) in an image \(index) of it.",
-                remedy: "It has \(count) images of \(width)×\(height) pixels.")
+                .outsideImage, file: name, "there is no image \(index), it has \(count).",
+                remedy: "Give 0 to \(count - 1).")
         }
+        let window = Window(width: width, height: height)
         return try HDF5File.exclusively {
             try GDALMessages.collect { messages in
                 let size = bands * window.pixelCount

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Testing
 
 @Suite("Augmentation") struct AugmentationTests {
@@ -130,6 +131,13 @@ import Testing
         let variance = zip(pan.values, before.values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / 4096
         #expect(abs(variance.squareRoot() - 0.05) < 0.003)
         #expect(noisy[.ms] != original.images[.ms])
+    }
+
+    @Test("takes what a configuration leaves out for no change")
+    func decoding() throws {
+        let text = Data(#"{"flips": true, "crop": 32, "bandJitter": 0.1}"#.utf8)
+        let augmentation = try JSONDecoder().decode(Augmentation.self, from: text)
+        #expect(augmentation == Augmentation(flips: true, crop: 32, bandJitter: 0.1))
     }
 
     @Test("refuses settings that make no sense before anything is read")
