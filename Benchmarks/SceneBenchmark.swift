@@ -55,9 +55,12 @@ private final class BenchmarkScene {
     init(side: Int) throws {
         self.side = side
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let patch = try SceneSimulator(sensor: sensor, panSize: 2048, seed: 1, phase: .cornerAligned).render()
-        try write(patch.pan, to: pan, side: side, metres: patch.panSampling)
-        try write(patch.ms, to: ms, side: side / sensor.ratio, metres: patch.msSampling)
+        let patch = folder + "/patch"
+        // By another process, for what this one has held counts as held by those that it starts.
+        _ = try runProgram(
+            program, ["simulate", "--sensor", sensor.name, "--size", "2048", "--seed", "1", "-o", patch, "--quiet"])
+        try repeatPatch(patch + "/pan.tif", to: pan, side: side, metres: 1)
+        try repeatPatch(patch + "/ms.tif", to: ms, side: side / sensor.ratio, metres: Double(sensor.ratio))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -66,18 +69,26 @@ private final class BenchmarkScene {
     private var ms: String { folder + "/ms.tif" }
     private var output: String { folder + "/fused.tif" }
 
-    /// An image of 16 bits that repeats a patch.
-    private func write(_ patch: Image, to file: String, side: Int, metres: Double) throws {
+    /// The command, beside this program.
+    private var program: String {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "fusionkit").path
+    }
+
+    /// An image of 16 bits that repeats another; both grids begin at one corner.
+    private func repeatPatch(_ patch: String, to file: String, side: Int, metres: Double) throws {
+        let reader = try RasterReader(patch)
+        let (whole, bands) = (reader.profile.window, Array(reader.profile.bands.indices))
+        let samples: [Float] = try reader.read(whole, bands: bands)
         var profile = RasterProfile(
             width: side, height: side,
-            bands: (0..<patch.bands).map { _ in RasterProfile.Band(sampleType: .uint16) })
+            bands: bands.map { _ in RasterProfile.Band(sampleType: .uint16) })
         profile.projection = Projection.wkt(named: "EPSG:32633")
         profile.geoTransform = GeoTransform(
             originX: 500_000, originY: 5_300_000, columnStepX: metres, rowStepY: -metres)
         let writer = try RasterWriter(
             file, profile: profile, options: RasterWriter.Options(creationOptions: ["COMPRESS=NONE"]))
-        for window in profile.window.tiles(width: patch.width, height: patch.height) {
-            try writer.write(patch.values, to: window)
+        for window in profile.window.tiles(width: whole.width, height: whole.height) {
+            try writer.write(samples, to: window)
         }
         try writer.finish()
     }
@@ -117,11 +128,8 @@ private final class BenchmarkScene {
         }
     }
 
-    /// The program beside this one.
     private func fusionkit(_ method: String, threads: Int) -> ProgramContestant {
-        let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "fusionkit").path
-        return contestant(
+        contestant(
             "fusionkit \(method)", program,
             [
                 "pansharpen", "--pan", pan, "--ms", ms, "-o", output, "--method", method, "--sensor", sensor.name,
