@@ -3,14 +3,25 @@ import Foundation
 import Raster
 import Sensors
 
-/// Whole scenes from file to file, each contestant a process of its own: the classical methods of `fusionkit`, GDAL's
-/// weighted Brovey and Orfeo ToolBox's ratio component substitution.
+/// Whole scenes from file to file, each contestant a process of its own: some methods of `fusionkit` beside GDAL's weighted
+/// Brovey and Orfeo ToolBox's ratio component substitution.
 ///
 /// Files are not compressed, for the compressor would take most of the time of the fast ones.
-func benchmarkScenes(report: (Comparison) -> Void) throws {
+func benchmarkScenePeers(report: (Comparison) -> Void) throws {
+    try benchmarkScenes(report: report) { $0.peers(threads: $1) }
+}
+
+/// Every classical method that takes a scene of this size, from file to file.
+func benchmarkSceneMethods(report: (Comparison) -> Void) throws {
+    try benchmarkScenes(report: report) { [try $0.methods(threads: $1)] }
+}
+
+private func benchmarkScenes(
+    report: (Comparison) -> Void, groups: (BenchmarkScene, _ threads: Int) throws -> [ContestantGroup]
+) throws {
     let scene = try BenchmarkScene(side: 8192)
     for threads in [1, 2] {
-        for group in try scene.groups(threads: threads) {
+        for group in try groups(scene, threads) {
             report(
                 Comparison(
                     title: group.title, unit: "pixels", work: Double(scene.side * scene.side), threads: threads,
@@ -93,13 +104,21 @@ private final class BenchmarkScene {
         try writer.finish()
     }
 
-    /// What is compared with what.
-    func groups(threads: Int) throws -> [ContestantGroup] {
-        let size = "PAN \(side) × \(side), \(sensor.bands.count) bands of 16 bits, file to file"
+    private var size: String { "PAN \(side) × \(side), \(sensor.bands.count) bands of 16 bits, file to file" }
+
+    /// Every method, beside plain interpolation.
+    func methods(threads: Int) throws -> ContestantGroup {
         let scene = try SharpeningScene(
             panHeight: side, panWidth: side, msHeight: side / sensor.ratio, msWidth: side / sensor.ratio,
             bands: sensor.bands.count, sensor: sensor, ratio: sensor.ratio)
-        let methods = ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }.map(\.name)
+        let methods = ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }
+        return ContestantGroup(
+            title: "Classical methods, \(size)", rounds: 1,
+            contestants: methods.map { fusionkit($0.name, threads: threads) })
+    }
+
+    /// Those programs that are installed, each with the methods that it is compared with.
+    func peers(threads: Int) -> [ContestantGroup] {
         var groups: [ContestantGroup] = []
         if let gdal = gdal(threads: threads) {
             groups.append(
@@ -115,8 +134,7 @@ private final class BenchmarkScene {
         } else {
             print("otbcli_BundleToPerfectSensor is missing (Debian: otb-bin); nothing is compared with Orfeo ToolBox.")
         }
-        let all = methods.map { fusionkit($0, threads: threads) }
-        return groups + [ContestantGroup(title: "Classical methods, \(size)", rounds: 1, contestants: all)]
+        return groups
     }
 
     private func contestant(
