@@ -21,6 +21,7 @@ struct Benchmark: Sendable {
             Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
             Benchmark(name: "scenes", run: benchmarkScenes), Benchmark(name: "metrics", run: benchmarkMetrics),
             Benchmark(name: "fusion-metrics", run: benchmarkFusionMetrics),
+            Benchmark(name: "simulator", run: benchmarkSimulator),
         ]
         + NetworkProblem.all.map { problem in
             Benchmark(name: problem.name) { try benchmark(problem, report: $0) }
