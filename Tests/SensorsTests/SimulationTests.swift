@@ -96,7 +96,7 @@ struct SimulationTests {
                 let variance = read * read + blurred[pixel] * sensor.peak / 60_000 + 1.0 / 12
                 return (seen[pixel] - blurred[pixel]) * (seen[pixel] - blurred[pixel]) / variance
             }
-            #expect(spread.count > seen.count * 9 / 10)
+            #expect(spread.count > seen.count * 4 / 5)
             #expect((0.9...1.1).contains(Statistics.mean(spread)), "band \(band)")
         }
     }

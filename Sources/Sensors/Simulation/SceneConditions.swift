@@ -11,6 +11,11 @@ public struct SceneConditions: Sendable, Hashable {
     /// How far the multispectral image lies from where its grid says, in PAN pixels to the right and downwards; each at
     /// most half a multispectral pixel.
     public var misregistration: Misregistration
+    /// How far single bands lie from the others, in PAN pixels: each by as much to any side; 0 to a quarter of a
+    /// multispectral pixel.
+    public var bandMisregistration: Double
+    /// Part of the range that the brightest band's 99.8th percentile reaches, 0.01 to 1.
+    public var exposure: Double
     /// How unlike the radiometric gains of the bands are: each is multiplied with a number between 1 − spread and
     /// 1 + spread; 0 to 0.9.
     public var gainSpread: Double
@@ -32,13 +37,16 @@ public struct SceneConditions: Sendable, Hashable {
     /// A cloudless scene in perfect registration, unless something else is said.
     public init(
         land: SceneLand = .mixed, clouds: Double = 0, haze: Double? = nil, noise: Double = 1,
-        misregistration: Misregistration = .none, gainSpread: Double = 0
+        misregistration: Misregistration = .none, bandMisregistration: Double = 0, exposure: Double = 0.85,
+        gainSpread: Double = 0
     ) {
         self.land = land
         self.clouds = clouds
         self.haze = haze
         self.noise = noise
         self.misregistration = misregistration
+        self.bandMisregistration = bandMisregistration
+        self.exposure = exposure
         self.gainSpread = gainSpread
     }
 
@@ -59,6 +67,8 @@ public struct SceneConditions: Sendable, Hashable {
         let largest = random.chance(0.5) ? Double(ratio) / 2 : 0.1
         conditions.misregistration = Misregistration(
             x: random.uniform(-largest...largest), y: random.uniform(-largest...largest))
+        conditions.bandMisregistration = random.chance(0.5) ? random.uniform(0...0.15) * Double(ratio) : 0
+        conditions.exposure = random.uniform(0.3...0.95)
         conditions.gainSpread = random.uniform(0...0.35)
         return conditions
     }
@@ -73,7 +83,9 @@ public struct SceneConditions: Sendable, Hashable {
         if let haze { try refuse("haze", haze, 0...2) }
         try refuse("noise", noise, 0...20)
         try refuse("spread of gains", gainSpread, 0...0.9)
+        try refuse("exposure", exposure, 0.01...1)
         let half = Double(ratio) / 2
+        try refuse("misregistration of bands", bandMisregistration, 0...half / 2)
         try refuse("misregistration to the right", misregistration.x, -half...half)
         try refuse("misregistration downwards", misregistration.y, -half...half)
     }

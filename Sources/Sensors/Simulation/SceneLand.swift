@@ -45,7 +45,7 @@ struct SceneCharacter {
                 .field: 0.05, .meadow: 0.25, .forest: 0.1, .settlement: 2.5, .industry: 0.2, .downtown: 0.2,
             ]
         case .city:
-            self.init(urban: 0.5...0.9, wooded: -0.8 ... -0.3, parcel: 45...80, steepness: 0...1)
+            self.init(urban: 0.5...0.9, wooded: -0.8 ... -0.3, parcel: 55...110, steepness: 0...1)
             weights = [.meadow: 0.15, .settlement: 0.15, .industry: 0.15, .downtown: 2.5]
             (water, tallest) = (0.15, 45)
         case .industrial:

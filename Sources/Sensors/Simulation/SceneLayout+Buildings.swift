@@ -16,26 +16,39 @@ extension SceneLayout {
     }
 
     private mutating func hall(at centre: ScenePoint, reach: (Double, Double)) {
-        let half = (reach.0 * random.uniform(0.22...0.42), reach.1 * random.uniform(0.2...0.38))
+        let half = (reach.0 * random.uniform(0.26...0.46), reach.1 * random.uniform(0.24...0.42))
         let isFlat = random.chance(0.7)
-        let box = SceneBox(
+        let wanted = SceneBox(
             centre: centre, axis: axis, halfLength: half.0 * metre, halfWidth: half.1 * metre,
-            height: min(random.uniform(5...11), 0.75 * character.tallest) * metre, rise: isFlat ? 0 : random.uniform(0.8...2) * metre)
-        guard isFree(box) else { return }
+            height: min(random.uniform(5...11), 0.75 * character.tallest) * metre,
+            rise: isFlat ? 0 : random.uniform(0.8...2) * metre)
+        guard let box = fitted(wanted) else { return }
         let material = random.pick([
-            SceneMaterial.metal, .gravel, .whiteMembrane, .concrete, .blueMetal, .slate, .greenMetal, .bitumen, .redTile,
+            SceneMaterial.metal, .gravel, .whiteMembrane, .concrete, .blueMetal, .slate, .greenMetal, .bitumen,
+            .redTile,
         ])
         let paint = ScenePaint(
-            .building, colour(material, spread: 0.2), colour(.gravel), mixture: 0.1, slow: 0.06, fine: 0.06,
-            texture: 0.08, slowTexture: 0.05)
+            .building, colour(material, spread: 0.2), colour(.gravel), mixture: 0.1, slow: 0.06, fine: 0.09,
+            texture: 0.084, slowTexture: 0.05)
         plan.paint(box, paint)
-        if isFlat { equip(box, pieces: Int(half.0 * half.1 / 18)) }
+        if isFlat { equip(box, pieces: Int(box.halfLength * box.halfWidth / (18 * metre * metre))) }
+    }
+
+    /// A box as it is wanted, or as much smaller as there is room for it; nil where there is none.
+    private func fitted(_ box: SceneBox) -> SceneBox? {
+        for (length, width) in [(1.0, 1.0), (0.75, 1), (1, 0.75), (0.75, 0.75), (0.5, 0.75), (0.5, 0.5), (0.35, 0.4)] {
+            let smaller = SceneBox(
+                centre: box.centre, axis: box.axis, halfLength: box.halfLength * length,
+                halfWidth: box.halfWidth * width, height: box.height, rise: box.rise)
+            if isFree(smaller) { return smaller }
+        }
+        return nil
     }
 
     /// What stands on a flat roof: ventilation, skylights, stairs.
     private mutating func equip(_ box: SceneBox, pieces: Int) {
         let kinds = [SceneMaterial.metal, .whiteMembrane, .darkPaint, .concrete].map {
-            ScenePaint(.building, colour($0, spread: 0.4), texture: 0.06)
+            ScenePaint(.building, colour($0, spread: 0.4), texture: 0.061)
         }
         for _ in 0..<pieces {
             let spot =
@@ -54,8 +67,8 @@ extension SceneLayout {
     mutating func buildBlocks(_ polygon: ScenePolygon) {
         let usual = random.uniform(0.2...0.65) * character.tallest
         let lot = (random.uniform(13...26), random.uniform(14...24))
-        grid(polygon, spacing: lot, inset: 5.5) { layout, point in
-            if layout.random.chance(0.14) {
+        grid(polygon, spacing: lot, inset: 6.5) { layout, point in
+            if layout.random.chance(0.1) {
                 layout.court(at: point, reach: lot)
                 return
             }
@@ -71,25 +84,27 @@ extension SceneLayout {
 
     private mutating func tower(at centre: ScenePoint, half: (Double, Double), height: Double) {
         let isFlat = random.chance(0.75)
-        let box = SceneBox(
+        let wanted = SceneBox(
             centre: centre, axis: axis, halfLength: half.0 * metre, halfWidth: half.1 * metre, height: height * metre,
             rise: isFlat ? 0 : random.uniform(1.5...3.5) * metre)
-        guard isFree(box) else { return }
+        guard let box = fitted(wanted) else { return }
         let flatRoofs = [
             SceneMaterial.gravel, .concrete, .bitumen, .asphalt, .whiteMembrane, .metal, .slate, .greenMetal,
         ]
         let material = random.pick(isFlat ? flatRoofs : [SceneMaterial.redTile, .slate, .redTile, .metal])
         let roof = ScenePaint(
-            .building, colour(material, spread: 0.3, slope: 0.3), colour(.gravel), mixture: 0.12, slow: 0.08, fine: 0.08,
-            texture: 0.10, slowTexture: 0.05)
-        guard isFlat, half.1 > 3 else {
+            .building, colour(material, spread: 0.3, slope: 0.3), colour(.gravel), mixture: 0.12, slow: 0.08,
+            fine: 0.12,
+            texture: 0.098, slowTexture: 0.05)
+        guard isFlat, box.halfWidth > 3 * metre else {
             plan.paint(box, roof)
             return
         }
         // A parapet around the roof, brighter than it.
-        plan.paint(box, ScenePaint(.building, colour(.concrete, spread: 0.3), texture: 0.06))
+        plan.paint(box, ScenePaint(.building, colour(.concrete, spread: 0.3), texture: 0.061))
         let inner = SceneBox(
-            centre: centre, axis: axis, halfLength: box.halfLength - 0.5 * metre, halfWidth: box.halfWidth - 0.5 * metre,
+            centre: box.centre, axis: axis, halfLength: box.halfLength - 0.5 * metre,
+            halfWidth: box.halfWidth - 0.5 * metre,
             height: box.height - 0.8 * metre, rise: 0)
         plan.paint(inner, roof)
         if random.chance(0.4) {
@@ -101,7 +116,7 @@ extension SceneLayout {
                 height: min(box.height + random.uniform(2...6) * metre, 0.97 * character.tallest * metre), rise: 0)
             plan.paint(upper, roof)
         }
-        equip(inner, pieces: Int(half.0 * half.1 / 12))
+        equip(inner, pieces: Int(inner.halfLength * inner.halfWidth / (12 * metre * metre)))
     }
 
     /// A yard between buildings: a lawn with trees, or parked cars.
@@ -111,13 +126,14 @@ extension SceneLayout {
             return
         }
         let lawn = SceneBox(
-            centre: centre, axis: axis, halfLength: 0.42 * reach.0 * metre, halfWidth: 0.42 * reach.1 * metre, height: 0,
+            centre: centre, axis: axis, halfLength: 0.42 * reach.0 * metre, halfWidth: 0.42 * reach.1 * metre,
+            height: 0,
             rise: 0)
         guard isFree(lawn) else { return }
         plan.paint(
             lawn,
             ScenePaint(
-                .meadow, colour(.grass, spread: 0.25), colour(.dryGrass), mixture: 0.3, slow: 0.1, fine: 0.2,
+                .meadow, colour(.grass, spread: 0.25), colour(.dryGrass), mixture: 0.3, slow: 0.1, fine: 0.3,
                 texture: 0.15))
         for _ in 0..<Int(random.uniform(1...7)) {
             plant(at: scattered(centre, by: 0.4 * reach.0), radius: random.uniform(1.5...4), conifer: false)

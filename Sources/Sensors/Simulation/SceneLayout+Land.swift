@@ -16,6 +16,8 @@ struct SceneRoad {
     /// Width in metres.
     let width: Double
     let isPaved: Bool
+    /// Whether it crosses water on a bridge.
+    let isMajor: Bool
 }
 
 extension SceneLayout {
@@ -58,14 +60,14 @@ extension SceneLayout {
         .map { ($0 - origin).dot(line) }
         if let first = crossings.min(), let last = crossings.max(), last > first {
             let isPaved = depth < 2 || urban > 0.45 || random.chance(0.35 + 0.7 * urban - 0.05 * Double(depth - 2))
-            let wide = urban > 0.45 ? random.uniform(9...18) : random.uniform(6...8.5)
+            let wide = urban > 0.45 ? random.uniform(8...15) : random.uniform(6...8.5)
             let width = depth < 2 ? wide : isPaved ? random.uniform(4.5...6) * (urban > 0.45 ? 1.5 : 1) : 2.6
             let exists = land != .mountain || depth == 0 || random.chance(0.08)
             if exists, isPaved || random.chance(0.55) {
                 roads.append(
                     SceneRoad(
                         start: origin + (first - metre) * line, end: origin + (last + metre) * line, width: width,
-                        isPaved: isPaved))
+                        isPaved: isPaved, isMajor: depth < 2 && land != .coast))
             }
         }
         divide(near, depth: depth + 1, target: target)
@@ -116,20 +118,20 @@ extension SceneLayout {
         case .industry, .downtown:
             let material = random.pick([SceneMaterial.asphalt, .asphalt, .concrete, .gravel, .bitumen])
             return ScenePaint(
-                .pavement, colour(material), colour(.gravel), mixture: 0.2, slow: 0.2, fine: 0.14, texture: 0.12,
+                .pavement, colour(material), colour(.gravel), mixture: 0.2, slow: 0.2, fine: 0.21, texture: 0.1,
                 slowTexture: 0.08)
         case .forest:
             return ScenePaint(
-                .meadow, colour(.grass, spread: 0.25), colour(.darkSoil), mixture: 0.5, slow: 0.1, fine: 0.25,
-                texture: 0.22)
+                .meadow, colour(.grass, spread: 0.25), colour(.darkSoil), mixture: 0.5, slow: 0.1, fine: 0.38,
+                texture: 0.19)
         case .sand:
             return ScenePaint(
-                .bareSoil, colour(.sand, spread: 0.2), colour(.dryGrass), mixture: 0.1, slow: 0.12, fine: 0.1,
-                texture: 0.07, slowTexture: 0.08)
+                .bareSoil, colour(.sand, spread: 0.2), colour(.dryGrass), mixture: 0.1, slow: 0.12, fine: 0.15,
+                texture: 0.06, slowTexture: 0.08)
         case .meadow, .orchard, .settlement:
             return ScenePaint(
                 .meadow, colour(.grass, spread: 0.25, slope: 0.3), colour(.dryGrass, spread: 0.2),
-                mixture: Float(random.uniform(0...0.8)), slow: 0.16, fine: 0.16, texture: 0.15, slowTexture: 0.08)
+                mixture: Float(random.uniform(0...0.8)), slow: 0.16, fine: 0.24, texture: 0.13, slowTexture: 0.08)
         }
     }
 
@@ -152,16 +154,16 @@ extension SceneLayout {
         case 0:
             paint = ScenePaint(
                 .crop, colour(.lushCrop, spread: 0.3, slope: 0.25), soil, mixture: Float(random.uniform(0...0.45)),
-                slow: 0.09, fine: 0.08, texture: 0.09, slowTexture: 0.06)
+                slow: 0.09, fine: 0.12, texture: 0.078, slowTexture: 0.06)
             paint.rows = rows(0.16)
         case 1:
             paint = ScenePaint(
                 .crop, colour(.ripeCrop, spread: 0.2, slope: 0.3), soil, mixture: Float(random.uniform(0...0.3)),
-                slow: 0.08, fine: 0.08, texture: 0.09, slowTexture: 0.06)
+                slow: 0.08, fine: 0.12, texture: 0.078, slowTexture: 0.06)
             paint.rows = rows(0.12)
         default:
             paint = ScenePaint(
-                .bareSoil, soil, colour(.dryGrass, spread: 0.2), mixture: 0.12, slow: 0.10, fine: 0.09, texture: 0.11,
+                .bareSoil, soil, colour(.dryGrass, spread: 0.2), mixture: 0.12, slow: 0.10, fine: 0.14, texture: 0.096,
                 slowTexture: 0.1)
             paint.rows = rows(0.14)
         }

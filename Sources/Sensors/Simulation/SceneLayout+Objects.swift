@@ -40,7 +40,7 @@ extension SceneLayout {
         plan.add(
             ScenePaint(
                 .tree, colour(conifer ? .conifer : .broadleaf, spread: 0.25, slope: 0.35), colour(.grass),
-                mixture: Float(random.uniform(0...0.5)), slow: 0.05, fine: 0.16, texture: 0.16))
+                mixture: Float(random.uniform(0...0.5)), slow: 0.05, fine: 0.24, texture: 0.23))
     }
 
     private mutating func plantForest(_ polygon: ScenePolygon) {
@@ -93,7 +93,7 @@ extension SceneLayout {
 
     /// Houses on plots, with drives, gardens and trees.
     private mutating func settle(_ polygon: ScenePolygon) {
-        let plot = (random.uniform(19...27), random.uniform(21...30))
+        let plot = (random.uniform(15...25), random.uniform(16...27))
         let street = random.pick([SceneMaterial.redTile, .redTile, .slate, .gravel, .bitumen])
         grid(polygon, spacing: plot, inset: 7) { layout, point in
             let centre = layout.scattered(point, by: 1.8)
@@ -102,7 +102,8 @@ extension SceneLayout {
             guard !layout.random.chance(0.08) else { return }
             let roof =
                 layout.random.chance(0.65)
-                ? street : layout.random.pick([SceneMaterial.redTile, .slate, .gravel, .concrete, .metal, .bitumen, .greenMetal])
+                ? street
+                : layout.random.pick([SceneMaterial.redTile, .slate, .gravel, .concrete, .metal, .bitumen, .greenMetal])
             let (halfLength, halfWidth) = (layout.random.uniform(5...7.5), layout.random.uniform(3.6...4.8))
             let (height, rise) = (layout.random.uniform(3...6), layout.random.uniform(1.6...3.6))
             layout.house(
@@ -122,7 +123,7 @@ extension SceneLayout {
     private mutating func garden(around centre: ScenePoint, axis: ScenePoint, reach: Double) {
         guard let cover = plan.cover(x: centre.x, y: centre.y), cover == .meadow else { return }
         let drive = ScenePaint(
-            .pavement, colour(random.pick([SceneMaterial.concrete, .gravel, .asphalt])), texture: 0.05)
+            .pavement, colour(random.pick([SceneMaterial.concrete, .gravel, .asphalt])), texture: 0.072)
         let shift = (random.uniform(-6...6) * metre) * axis
         layFlat(
             SceneBox(
@@ -130,7 +131,7 @@ extension SceneLayout {
                 halfWidth: 0.5 * reach * metre, height: 0, rise: 0),
             drive)
         if random.chance(0.12) {
-            let pool = ScenePaint(.water, plainColour(.clearWater, brightness: 4, slope: -0.4), texture: 0.03)
+            let pool = ScenePaint(.water, plainColour(.clearWater, brightness: 4, slope: -0.4), texture: 0.043)
             layFlat(
                 SceneBox(
                     centre: centre + (0.62 * reach * metre) * axis.turned + shift, axis: axis, halfLength: 3.6 * metre,
@@ -153,14 +154,14 @@ extension SceneLayout {
             rise: rise * metre)
         guard isFree(box) else { return }
         let paint = ScenePaint(
-            .building, colour(roof, spread: 0.25, slope: 0.3), colour(.slate), mixture: 0.12, slow: 0.02, fine: 0.08,
-            texture: 0.10)
+            .building, colour(roof, spread: 0.25, slope: 0.3), colour(.slate), mixture: 0.12, slow: 0.02, fine: 0.12,
+            texture: 0.14)
         plan.paint(box, paint)
         guard random.chance(0.5) else { return }
         let chimney = SceneBox(
             centre: centre + (random.uniform(-0.6...0.6) * box.halfLength) * axis, axis: axis,
             halfLength: 0.5 * metre, halfWidth: 0.4 * metre, height: box.height + box.rise + 0.8 * metre, rise: 0)
-        plan.paint(chimney, ScenePaint(.building, colour(.concrete), texture: 0.04))
+        plan.paint(chimney, ScenePaint(.building, colour(.concrete), texture: 0.058))
     }
 
     /// Whether a box stands on nothing but ground that may be built on.

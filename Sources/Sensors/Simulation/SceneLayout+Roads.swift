@@ -4,25 +4,25 @@ extension SceneLayout {
         let width = road.width * metre
         guard road.isPaved else {
             let soil = ScenePaint(
-                .bareSoil, colour(.lightSoil), colour(.grass), mixture: 0.25, slow: 0.1, fine: 0.2, texture: 0.10)
+                .bareSoil, colour(.lightSoil), colour(.grass), mixture: 0.25, slow: 0.1, fine: 0.3, texture: 0.084)
             plan.paintStrip(
                 from: road.start, to: road.end, width: width, soil, roughness: 0.2 * metre, opacity: 0.9)
             let middle = ScenePaint(
-                .meadow, colour(.grass), colour(.lightSoil), mixture: 0.3, slow: 0.1, fine: 0.3, texture: 0.1)
+                .meadow, colour(.grass), colour(.lightSoil), mixture: 0.3, slow: 0.1, fine: 0.45, texture: 0.084)
             plan.paintStrip(
                 from: road.start, to: road.end, width: 0.35 * width, middle, roughness: 0.2 * metre, opacity: 0.6)
             return
         }
         let verge = ScenePaint(
-            .meadow, colour(.grass), colour(.dryGrass), mixture: 0.4, slow: 0.1, fine: 0.2, texture: 0.1)
+            .meadow, colour(.grass), colour(.dryGrass), mixture: 0.4, slow: 0.1, fine: 0.3, texture: 0.084)
         plan.paintStrip(
             from: road.start, to: road.end, width: width + 3 * metre, verge, roughness: 0.25 * metre)
         let asphalt = ScenePaint(
-            .road, colour(.asphalt, spread: 0.25), colour(.gravel), mixture: 0.08, slow: 0.06, fine: 0.04,
-            texture: 0.08, slowTexture: 0.07)
+            .road, colour(.asphalt, spread: 0.25), colour(.gravel), mixture: 0.08, slow: 0.06, fine: 0.06,
+            texture: 0.072, slowTexture: 0.07)
         plan.paintStrip(from: road.start, to: road.end, width: width, asphalt, roughness: 0.05 * metre)
         guard road.width > 5.8 else { return }
-        let white = ScenePaint(.road, plainColour(.whiteMembrane, brightness: 0.7), texture: 0.05)
+        let white = ScenePaint(.road, plainColour(.whiteMembrane, brightness: 0.7), texture: 0.043)
         let along = road.end - road.start
         let unit = (1 / along.length) * along
         for edge in [-0.46, 0.46] {
@@ -79,13 +79,13 @@ extension SceneLayout {
             (.redPaint, 0.5...1), (.blueMetal, 0.4...0.8), (.darkPaint, 0.7...1.6),
         ])
         let paint = ScenePaint(
-            .vehicle, plainColour(material, brightness: random.uniform(brightness)), texture: 0.03)
+            .vehicle, plainColour(material, brightness: random.uniform(brightness)), texture: 0.026)
         let length = random.uniform(2...2.4) * metre
         plan.paint(
             SceneBox(
                 centre: centre, axis: axis, halfLength: length, halfWidth: 0.9 * metre, height: 1.1 * metre, rise: 0),
             paint)
-        let glass = ScenePaint(.vehicle, plainColour(.darkPaint), texture: 0.03)
+        let glass = ScenePaint(.vehicle, plainColour(.darkPaint), texture: 0.026)
         plan.paint(
             SceneBox(
                 centre: centre + 0.25 * length * axis, axis: axis, halfLength: 0.25 * metre, halfWidth: 0.75 * metre,

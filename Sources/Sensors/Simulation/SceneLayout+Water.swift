@@ -49,7 +49,8 @@ extension SceneLayout {
     private mutating func paintShore(_ shape: (Double, Float, Float) -> SceneShape.Form, _ rough: Float) {
         let beach = random.uniform(4...22)
         let dunes = ScenePaint(
-            .bareSoil, colour(.sand, spread: 0.2), colour(.dryGrass), mixture: 0.45, slow: 0.3, fine: 0.2, texture: 0.14)
+            .bareSoil, colour(.sand, spread: 0.2), colour(.dryGrass), mixture: 0.45, slow: 0.3, fine: 0.2, texture: 0.14
+        )
         plan.add(form: shape(1.6 * beach, 4 * rough, 1), paint: plan.add(dunes))
         let sand = ScenePaint(
             .bareSoil, colour(.sand, spread: 0.2), colour(.lightSoil), mixture: 0.3, slow: 0.15, fine: 0.08,
@@ -74,7 +75,8 @@ extension SceneLayout {
         for _ in 0..<2 {
             let away = random.uniform(2...14)
             var foam = ScenePaint(
-                .water, plainColour(.snow, brightness: random.uniform(0.3...0.6)), water.first, mixture: 0.45, slow: 0.3,
+                .water, plainColour(.snow, brightness: random.uniform(0.3...0.6)), water.first, mixture: 0.45,
+                slow: 0.3,
                 fine: 0.5, texture: 0.15)
             foam.glint = 0
             plan.add(form: shape(-away, 5 * rough, 0.8), paint: plan.add(foam))
@@ -84,7 +86,7 @@ extension SceneLayout {
 
     /// Reflectance of the sun's glint on waves; 0 where the sun stands wrong for it.
     private mutating func glint(likely chance: Double) -> Float {
-        random.chance(chance) ? Float(random.uniform(0.005...0.05)) : 0
+        random.chance(chance) ? Float(random.uniform(0.003...0.025)) : 0
     }
 
     /// Depth inside a winding river, in pixels.

@@ -49,8 +49,9 @@ struct SceneLayout {
         paintGround()
         for parcel in parcels { paint(parcel) }
         if land == .mountain { paintHeights() }
+        for road in roads.reversed() where !road.isMajor { paint(road) }
         paintWater()
-        for road in roads.reversed() { paint(road) }
+        for road in roads.reversed() where road.isMajor { paint(road) }
         for parcel in parcels { build(on: parcel) }
         for road in roads { plantAndPark(along: road) }
     }
@@ -58,7 +59,7 @@ struct SceneLayout {
     /// The ground below everything: grass, greener and drier in places.
     private mutating func paintGround() {
         let paint = ScenePaint(
-            .meadow, colour(.grass), colour(.dryGrass), mixture: 0.3, slow: 0.14, fine: 0.14, texture: 0.16,
+            .meadow, colour(.grass), colour(.dryGrass), mixture: 0.3, slow: 0.14, fine: 0.21, texture: 0.14,
             slowTexture: 0.06)
         plan.paintEverywhere(paint)
     }
@@ -68,7 +69,7 @@ struct SceneLayout {
         let rock = random.pick([SceneMaterial.greyRock, .brownRock])
         var cliff = ScenePaint(
             .rock, colour(rock, spread: 0.25), colour(random.pick([SceneMaterial.gravel, .lightSoil, .greyRock])),
-            mixture: 0.4, slow: 0.2, fine: 0.2, texture: 0.24, slowTexture: 0.12)
+            mixture: 0.4, slow: 0.2, fine: 0.3, texture: 0.22, slowTexture: 0.12)
         cliff.fineMixture = 0.25
         plan.add(
             form: .height(above: Float(plan.relief * random.uniform(0...0.7)), softness: Float(plan.relief * 0.07)),
@@ -76,7 +77,7 @@ struct SceneLayout {
         plan.add(form: .slope(above: Float(random.uniform(0.6...0.9)), softness: 0.06), paint: plan.add(cliff))
         guard random.chance(0.6) else { return }
         let snow = ScenePaint(
-            .snow, colour(.snow, spread: 0.1), colour(rock), mixture: 0.03, slow: 0.08, fine: 0.05, texture: 0.04,
+            .snow, colour(.snow, spread: 0.1), colour(rock), mixture: 0.03, slow: 0.08, fine: 0.075, texture: 0.036,
             slowTexture: 0.05)
         plan.add(
             form: .height(above: Float(plan.relief * random.uniform(0.5...1.3)), softness: Float(plan.relief * 0.05)),

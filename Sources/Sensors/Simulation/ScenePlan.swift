@@ -96,7 +96,9 @@ struct ScenePlan {
         let colour = SceneColour(offset: Int32(colours.count))
         for group in 0..<groups {
             var vector = SIMD4<Float>(repeating: 0)
-            for lane in 0..<4 where 4 * group + lane < reflectance.count { vector[lane] = reflectance[4 * group + lane] }
+            for lane in 0..<4 where 4 * group + lane < reflectance.count {
+                vector[lane] = reflectance[4 * group + lane]
+            }
             colours.append(vector)
         }
         return colour

@@ -13,6 +13,8 @@ public struct SceneRendering: Sendable {
     private let air: [SceneAtmosphere.Band]
     /// What each band's values are multiplied with; PAN is the last.
     private var exposures: [Double]
+    /// How far each band lies from where the multispectral image lies.
+    private let displacements: [SceneConditions.Misregistration]
     /// What is seen of a scene that is one tile, kept since it had to be seen for the exposure.
     private var whole: Seen?
 
@@ -42,6 +44,10 @@ public struct SceneRendering: Sendable {
         air = palette.bands.map(atmosphere.coefficients(of:))
         let spread = conditions.gainSpread
         exposures = palette.bands.map { _ in 1 + random.uniform(-spread...spread) }
+        let apart = conditions.bandMisregistration
+        displacements = palette.bands.map { _ in
+            SceneConditions.Misregistration(x: random.uniform(-apart...apart), y: random.uniform(-apart...apart))
+        }
         expose()
     }
 
@@ -96,7 +102,7 @@ public struct SceneRendering: Sendable {
         let widest = sensor.bands.map { SceneInstrument.coarseRadius(gain: $0.mtfGain, ratio: ratio) }.max() ?? 0
         let fine = SceneInstrument.fineRadius
         // The truth is needed this far around the part, for the coarse pixels at its edge.
-        let coarse = ratio == 1 ? 1 : widest + 1 + ratio / 2
+        let coarse = ratio == 1 ? 2 : widest + 2 + ratio / 2 + ratio / 4
         let margin = fine + coarse
         let frame = SceneFrame(
             left: region.columns.lowerBound - margin, top: region.rows.lowerBound - margin,
@@ -121,14 +127,14 @@ public struct SceneRendering: Sendable {
         for (index, band) in sensor.bands.enumerated() {
             let wide = filtered(index, band.mtfGain)
             cut(wide, into: &truth, band: index)
-            func taps(_ shift: Double) -> (start: Int, weights: [Double]) {
-                let place = Double(coarse) + simulator.firstCentre + shift
+            func taps(_ shift: Double, _ apart: Double) -> (start: Int, weights: [Double]) {
+                let place = Double(coarse) + simulator.firstCentre + shift + apart
                 guard ratio > 1 else { return Self.linear(place) }
                 return SceneInstrument.coarseTaps(gain: band.mtfGain, ratio: ratio, around: place)
             }
             let sampled = SceneInstrument.sampled(
-                wide, width: wideWidth, across: taps(shift.x), down: taps(shift.y), step: ratio, columns: ms.width,
-                rows: ms.height)
+                wide, width: wideWidth, across: taps(shift.x, displacements[index].x),
+                down: taps(shift.y, displacements[index].y), step: ratio, columns: ms.width, rows: ms.height)
             ms.values.replaceSubrange(index * ms.pixels..<(index + 1) * ms.pixels, with: sampled)
         }
         var pan = Image(bands: 1, height: height, width: width)
@@ -142,7 +148,7 @@ public struct SceneRendering: Sendable {
         return place == start ? (Int(start), [1]) : (Int(start), [1 - (place - start), place - start])
     }
 
-    /// Brings the brightest band's 99.8th percentile to 85 % of the range.
+    /// Brings the brightest band's 99.8th percentile to where the conditions want it.
     private mutating func expose() {
         let (size, ratio) = (simulator.panSize, simulator.sensor.ratio)
         var seen: [Seen]
@@ -163,7 +169,7 @@ public struct SceneRendering: Sendable {
             }
             return exposures[band] * SceneInstrument.upperQuantile(values, exceededBy: 0.002)
         }
-        let factor = 0.85 * simulator.sensor.peak / Swift.max(brightest.max() ?? 0, 1e-6)
+        let factor = simulator.conditions.exposure * simulator.sensor.peak / Swift.max(brightest.max() ?? 0, 1e-6)
         for band in exposures.indices { exposures[band] *= factor }
     }
 }

@@ -29,7 +29,8 @@ public struct SimulatedScene: Sendable {
 /// quantised.
 ///
 /// The scene is exposed as a whole: one factor for all bands brings the brightest band's 99.8th percentile to 85 % of
-/// the range. A seed gives the same digital numbers on every machine: nothing depends on threads or on the C library.
+/// the range, unless the conditions say otherwise. A seed gives the same digital numbers on every machine: nothing
+/// depends on threads or on the C library.
 ///
 /// Objects have their natural size when pixels are up to a metre. With coarser pixels they are enlarged by the square
 /// root of the pixel's side in metres, so that a scene of Landsat 8 shows fields and quarters rather than blur.

@@ -29,11 +29,11 @@ final class SceneTile {
         cover = [LandCover](repeating: .meadow, count: frame.pixels)
         func key(_ stream: UInt64) -> UInt64 { ScenePlan.key(stream, plan.seed) }
         var fine = SceneNoise(
-            cells: [(1, 0.62), (1.7, 0.6), (3.1, 0.55), (6.3, 0.45), (13, 0.4), (29, 0.35)], key: key(1)
+            cells: [(1, 1.15), (1.7, 0.85), (3.1, 0.55), (6.3, 0.36), (13, 0.25), (29, 0.2)], key: key(1)
         ).map(frame)
         for index in fine.indices { fine[index] *= 0.62 + 0.2 * fine[index] * fine[index] }
         self.fine = fine
-        spectral = SceneNoise(cells: [(1.4, 0.5), (3.7, 0.6), (9.1, 0.6), (23, 0.6)], key: key(2)).map(frame)
+        spectral = SceneNoise(cells: [(1, 0.8), (2.2, 0.7), (5, 0.5), (11, 0.4), (25, 0.35)], key: key(2)).map(frame)
         let slow = [(6.0, 0.3), (15, 0.5), (34, 0.7), (80, 0.7)].map {
             (size: $0.0 / plan.metresPerPixel, weight: $0.1)
         }

@@ -95,7 +95,8 @@ struct SceneFolder {
         if name == "ms.tif" {
             let corner = grid.position(column: simulator.msOriginOffset, row: simulator.msOriginOffset)
             profile.geoTransform = GeoTransform(
-                originX: corner.x, originY: corner.y, columnStepX: simulator.msSampling, rowStepY: -simulator.msSampling)
+                originX: corner.x, originY: corner.y, columnStepX: simulator.msSampling, rowStepY: -simulator.msSampling
+            )
         } else {
             profile.geoTransform = grid
         }
