@@ -19,7 +19,9 @@ struct Benchmark: Sendable {
             Benchmark(name: "causal-convolution", run: benchmarkCausalConvolution),
             Benchmark(name: "cuda-scan", run: benchmarkCUDAScan),
             Benchmark(name: "ss2d", run: benchmarkSS2D), Benchmark(name: "mamba-block", run: benchmarkMambaBlock),
-            Benchmark(name: "scenes", run: benchmarkScenes), Benchmark(name: "metrics", run: benchmarkMetrics),
+            Benchmark(name: "scene-peers", run: benchmarkScenePeers),
+            Benchmark(name: "scene-methods", run: benchmarkSceneMethods),
+            Benchmark(name: "metrics", run: benchmarkMetrics),
             Benchmark(name: "fusion-metrics", run: benchmarkFusionMetrics),
             Benchmark(name: "simulator", run: benchmarkSimulator),
         ]

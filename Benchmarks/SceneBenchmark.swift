@@ -3,14 +3,25 @@ import Foundation
 import Raster
 import Sensors
 
-/// Whole scenes from file to file, each contestant a process of its own: the classical methods of `fusionkit`, GDAL's
-/// weighted Brovey and Orfeo ToolBox's ratio component substitution.
+/// Whole scenes from file to file, each contestant a process of its own: some methods of `fusionkit` beside GDAL's weighted
+/// Brovey and Orfeo ToolBox's ratio component substitution.
 ///
 /// Files are not compressed, for the compressor would take most of the time of the fast ones.
-func benchmarkScenes(report: (Comparison) -> Void) throws {
+func benchmarkScenePeers(report: (Comparison) -> Void) throws {
+    try benchmarkScenes(report: report) { $0.peers(threads: $1) }
+}
+
+/// Every classical method that takes a scene of this size, from file to file.
+func benchmarkSceneMethods(report: (Comparison) -> Void) throws {
+    try benchmarkScenes(report: report) { [try $0.methods(threads: $1)] }
+}
+
+private func benchmarkScenes(
+    report: (Comparison) -> Void, groups: (BenchmarkScene, _ threads: Int) throws -> [ContestantGroup]
+) throws {
     let scene = try BenchmarkScene(side: 8192)
     for threads in [1, 2] {
-        for group in try scene.groups(threads: threads) {
+        for group in try groups(scene, threads) {
             report(
                 Comparison(
                     title: group.title, unit: "pixels", work: Double(scene.side * scene.side), threads: threads,
@@ -55,9 +66,12 @@ private final class BenchmarkScene {
     init(side: Int) throws {
         self.side = side
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let patch = try SceneSimulator(sensor: sensor, panSize: 2048, seed: 1, phase: .cornerAligned).render()
-        try write(patch.pan, to: pan, side: side, metres: patch.panSampling)
-        try write(patch.ms, to: ms, side: side / sensor.ratio, metres: patch.msSampling)
+        let patch = folder + "/patch"
+        // By another process, for what this one has held counts as held by those that it starts.
+        _ = try runProgram(
+            program, ["simulate", "--sensor", sensor.name, "--size", "2048", "--seed", "1", "-o", patch, "--quiet"])
+        try repeatPatch(patch + "/pan.tif", to: pan, side: side, metres: 1)
+        try repeatPatch(patch + "/ms.tif", to: ms, side: side / sensor.ratio, metres: Double(sensor.ratio))
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -66,29 +80,45 @@ private final class BenchmarkScene {
     private var ms: String { folder + "/ms.tif" }
     private var output: String { folder + "/fused.tif" }
 
-    /// An image of 16 bits that repeats a patch.
-    private func write(_ patch: Image, to file: String, side: Int, metres: Double) throws {
+    /// The command, beside this program.
+    private var program: String {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "fusionkit").path
+    }
+
+    /// An image of 16 bits that repeats another; both grids begin at one corner.
+    private func repeatPatch(_ patch: String, to file: String, side: Int, metres: Double) throws {
+        let reader = try RasterReader(patch)
+        let (whole, bands) = (reader.profile.window, Array(reader.profile.bands.indices))
+        let samples: [Float] = try reader.read(whole, bands: bands)
         var profile = RasterProfile(
             width: side, height: side,
-            bands: (0..<patch.bands).map { _ in RasterProfile.Band(sampleType: .uint16) })
+            bands: bands.map { _ in RasterProfile.Band(sampleType: .uint16) })
         profile.projection = Projection.wkt(named: "EPSG:32633")
         profile.geoTransform = GeoTransform(
             originX: 500_000, originY: 5_300_000, columnStepX: metres, rowStepY: -metres)
         let writer = try RasterWriter(
             file, profile: profile, options: RasterWriter.Options(creationOptions: ["COMPRESS=NONE"]))
-        for window in profile.window.tiles(width: patch.width, height: patch.height) {
-            try writer.write(patch.values, to: window)
+        for window in profile.window.tiles(width: whole.width, height: whole.height) {
+            try writer.write(samples, to: window)
         }
         try writer.finish()
     }
 
-    /// What is compared with what.
-    func groups(threads: Int) throws -> [ContestantGroup] {
-        let size = "PAN \(side) × \(side), \(sensor.bands.count) bands of 16 bits, file to file"
+    private var size: String { "PAN \(side) × \(side), \(sensor.bands.count) bands of 16 bits, file to file" }
+
+    /// Every method, beside plain interpolation.
+    func methods(threads: Int) throws -> ContestantGroup {
         let scene = try SharpeningScene(
             panHeight: side, panWidth: side, msHeight: side / sensor.ratio, msWidth: side / sensor.ratio,
             bands: sensor.bands.count, sensor: sensor, ratio: sensor.ratio)
-        let methods = ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }.map(\.name)
+        let methods = ClassicalMethods.all.filter { (try? $0.start(on: scene)) != nil }
+        return ContestantGroup(
+            title: "Classical methods, \(size)", rounds: 1,
+            contestants: methods.map { fusionkit($0.name, threads: threads) })
+    }
+
+    /// Those programs that are installed, each with the methods that it is compared with.
+    func peers(threads: Int) -> [ContestantGroup] {
         var groups: [ContestantGroup] = []
         if let gdal = gdal(threads: threads) {
             groups.append(
@@ -104,8 +134,7 @@ private final class BenchmarkScene {
         } else {
             print("otbcli_BundleToPerfectSensor is missing (Debian: otb-bin); nothing is compared with Orfeo ToolBox.")
         }
-        let all = methods.map { fusionkit($0, threads: threads) }
-        return groups + [ContestantGroup(title: "Classical methods, \(size)", rounds: 1, contestants: all)]
+        return groups
     }
 
     private func contestant(
@@ -117,11 +146,8 @@ private final class BenchmarkScene {
         }
     }
 
-    /// The program beside this one.
     private func fusionkit(_ method: String, threads: Int) -> ProgramContestant {
-        let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "fusionkit").path
-        return contestant(
+        contestant(
             "fusionkit \(method)", program,
             [
                 "pansharpen", "--pan", pan, "--ms", ms, "-o", output, "--method", method, "--sensor", sensor.name,

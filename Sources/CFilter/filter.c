@@ -32,6 +32,21 @@ void fk_weighted_sum(
     }
 }
 
+FK_EACH_PROCESSOR
+void fk_interleave(const double *phases, size_t count, size_t length, double *target) {
+    // The usual ratios by themselves, which makes the stores wide.
+    if (count == 2) {
+        for (size_t n = 0; n < length; n++)
+            for (int p = 0; p < 2; p++) target[2 * n + p] = phases[p * length + n];
+    } else if (count == 4) {
+        for (size_t n = 0; n < length; n++)
+            for (int p = 0; p < 4; p++) target[4 * n + p] = phases[p * length + n];
+    } else {
+        for (size_t p = 0; p < count; p++)
+            for (size_t n = 0; n < length; n++) target[count * n + p] = phases[p * length + n];
+    }
+}
+
 // Inlined for each number of filters, which makes the sums registers.
 static inline __attribute__((always_inline)) void orbit_sums(
     const double *pixels, const fk_orbit *orbits, const double *weights, size_t count, double *const *targets,

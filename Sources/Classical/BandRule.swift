@@ -54,11 +54,10 @@ extension PreparedBlock {
         fuseBands(lowPass: shared) { band, interpolated, pan, lowPass, result in
             let (slope, offset, mean) = (match.slopes[band], match.offsets[band], match.means[band])
             let lowPassOffset = offset * sums[band]
-            for pixel in result.indices {
-                result[pixel] =
-                    interpolated[pixel]
-                    * modulation(slope * pan[pixel] + offset, over: slope * lowPass[pixel] + lowPassOffset, mean: mean)
+            modulation.write(to: result, mean: mean) { pixel in
+                (slope * pan[pixel] + offset, slope * lowPass[pixel] + lowPassOffset)
             }
+            for pixel in result.indices { result[pixel] *= interpolated[pixel] }
         }
     }
 

@@ -32,8 +32,9 @@ struct Moments: Sendable, Hashable {
         guard let size = samples.first?.count, size > 0 else { return }
         count = Double(size)
         means = samples.map { Self.sum($0) / Double(size) }
-        let centred = zip(samples, means).map { channel, mean in channel.map { $0 - mean } }
-        products = pairs.map { Self.dot(centred[$0.first], centred[$0.second]) }
+        products = pairs.map {
+            Self.product(samples[$0.first], means[$0.first], samples[$0.second], means[$0.second])
+        }
     }
 
     /// Adds the pixels of another block.
@@ -73,8 +74,10 @@ struct Moments: Sendable, Hashable {
         }
     }
 
-    /// A sum of products in eight interleaved partial sums.
-    private static func dot(_ first: [Double], _ second: [Double]) -> Double {
+    /// The sum of products of deviations from two means, in eight interleaved partial sums.
+    private static func product(
+        _ first: [Double], _ firstMean: Double, _ second: [Double], _ secondMean: Double
+    ) -> Double {
         first.withUnsafeBufferPointer { first in
             second.withUnsafeBufferPointer { second in
                 var partial = SIMD8<Double>.zero
@@ -82,12 +85,14 @@ struct Moments: Sendable, Hashable {
                 while index + 8 <= first.count {
                     let a = UnsafeRawPointer(first.baseAddress.unsafelyUnwrapped + index)
                     let b = UnsafeRawPointer(second.baseAddress.unsafelyUnwrapped + index)
-                    partial += a.loadUnaligned(as: SIMD8<Double>.self) * b.loadUnaligned(as: SIMD8<Double>.self)
+                    partial +=
+                        (a.loadUnaligned(as: SIMD8<Double>.self) - firstMean)
+                        * (b.loadUnaligned(as: SIMD8<Double>.self) - secondMean)
                     index += 8
                 }
                 var sum = partial.sum()
                 while index < first.count {
-                    sum += first[index] * second[index]
+                    sum += (first[index] - firstMean) * (second[index] - secondMean)
                     index += 1
                 }
                 return sum

@@ -39,11 +39,15 @@ extension Image {
         let scale = Double(bands)
         return [Double](unsafeUninitializedCapacity: pixels) { result, count in
             values.withUnsafeBufferPointer { values in
-                for pixel in 0..<pixels { result[pixel] = values[pixel] + values[pixels + pixel] }
-                for band in 2..<max(2, bands) {
-                    for pixel in 0..<pixels { result[pixel] += values[band * pixels + pixel] }
+                // In parts that stay in the first cache.
+                for start in stride(from: 0, to: pixels, by: 1024) {
+                    let part = start..<min(start + 1024, pixels)
+                    for pixel in part { result[pixel] = values[pixel] + values[pixels + pixel] }
+                    for band in 2..<max(2, bands) {
+                        for pixel in part { result[pixel] += values[band * pixels + pixel] }
+                    }
+                    for pixel in part { result[pixel] /= scale }
                 }
-                for pixel in 0..<pixels { result[pixel] /= scale }
             }
             count = pixels
         }

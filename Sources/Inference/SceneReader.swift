@@ -151,14 +151,18 @@ struct SceneReader: Sendable {
 extension RasterReader {
     /// The samples of a window, and which of its pixels are known, 1 or 0 (nil: the file cannot say that any is not).
     package func samples(_ window: Window, _ bands: [Int]) throws -> (values: [Double], valid: [UInt8]?) {
-        var values = [Double](repeating: 0, count: window.pixelCount * bands.count)
+        let count = window.pixelCount * bands.count
         let canHoldUnknownPixels =
             profile.hasMask || profile.alphaBand != nil
             || bands.contains { profile.bands[$0].nodata != nil || profile.bands[$0].sampleType.isFloatingPoint }
         guard canHoldUnknownPixels else {
-            try values.withUnsafeMutableBufferPointer { try read(window, bands: bands, into: $0) }
+            let values = try [Double](unsafeUninitializedCapacity: count) { values, initialized in
+                try read(window, bands: bands, into: UnsafeMutableBufferPointer(rebasing: values[..<count]))
+                initialized = count
+            }
             return (values, nil)
         }
+        var values = [Double](repeating: 0, count: count)
         var valid = [UInt8](repeating: 0, count: window.pixelCount)
         try values.withUnsafeMutableBufferPointer { pixels in
             try valid.withUnsafeMutableBufferPointer { try read(window, bands: bands, into: pixels, valid: $0) }

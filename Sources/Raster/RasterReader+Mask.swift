@@ -40,9 +40,11 @@ extension RasterReader {
     private func readBytes(
         of band: GDALRasterBandH?, _ window: Window, into bytes: inout [UInt8], messages: GDALMessages
     ) throws(RasterError) {
-        let result = GDALRasterIOEx(
-            band, GF_Read, Int32(window.column), Int32(window.row), Int32(window.width), Int32(window.height), &bytes,
-            Int32(window.width), Int32(window.height), GDT_Byte, 1, GSpacing(window.width), nil)
+        let result = BlockCache.reading {
+            GDALRasterIOEx(
+                band, GF_Read, Int32(window.column), Int32(window.row), Int32(window.width), Int32(window.height),
+                &bytes, Int32(window.width), Int32(window.height), GDT_Byte, 1, GSpacing(window.width), nil)
+        }
         guard result == CE_None else { throw unreadable(window, messages) }
     }
 

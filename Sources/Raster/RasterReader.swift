@@ -140,10 +140,13 @@ public final class RasterReader: Sendable {
         }
         var map = bands.map { Int32($0 + 1) }
         let size = MemoryLayout<Sample>.stride
-        let result = GDALDatasetRasterIOEx(
-            image.dataset, GF_Read, Int32(window.column), Int32(window.row), Int32(window.width), Int32(window.height),
-            pixels, Int32(window.width), Int32(window.height), Sample.sampleType.gdalType, Int32(map.count), &map,
-            GSpacing(size), GSpacing(size * window.width), GSpacing(size * window.pixelCount), nil)
+        let result = BlockCache.reading {
+            GDALDatasetRasterIOEx(
+                image.dataset, GF_Read, Int32(window.column), Int32(window.row), Int32(window.width),
+                Int32(window.height), pixels, Int32(window.width), Int32(window.height), Sample.sampleType.gdalType,
+                Int32(map.count), &map, GSpacing(size), GSpacing(size * window.width),
+                GSpacing(size * window.pixelCount), nil)
+        }
         guard result == CE_None else { throw unreadable(window, messages) }
     }
 

@@ -71,7 +71,7 @@ extension RasterWriter {
     func complete(_ dataset: GDALDatasetH) throws(RasterError) {
         let (failed, lost, cause) = GDALMessages.collect { messages in
             // GDAL tells of blocks that could not be written when their band is flushed, or while closing.
-            var failed = flush(dataset, messages)
+            var failed = BlockCache.writing { flush(dataset, messages) }
             if !failed, !format.writesWindows { failed = !copy(dataset, to: output.target) || messages.failed }
             let lost = failed || format.writesWindows || !format.isExact(options) ? nil : firstLostBand(dataset)
             GDALClose(dataset)

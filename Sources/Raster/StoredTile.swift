@@ -60,7 +60,7 @@ struct StoredTile {
     /// Hands the pixels to GDAL; the caller makes sure that nobody else uses the dataset.
     func write(to dataset: GDALDatasetH, output: TemporaryOutput) throws(RasterError) {
         let (isFine, cause) = GDALMessages.collect { messages in
-            (writeBands(to: dataset) && writeMask(to: dataset), messages.cause)
+            (BlockCache.writing { writeBands(to: dataset) && writeMask(to: dataset) }, messages.cause)
         }
         if !isFine {
             throw output.error("the window \(window) cannot be written.", bytes: bytes.count, cause: cause)

@@ -45,52 +45,106 @@ struct AxisOperator: Sendable {
         let rowTable = window.rowTable(rows.inputs, border: border)
         let columnTable = window.columnTable(columns.inputs, border: border)
         guard height > 0 && width > 0 else { return Image(bands: source.bands, height: height, width: width) }
-        var turned = [Double](repeating: 0, count: source.pixels)
-        var wideTurned = [Double](repeating: 0, count: width * source.height)
-        var wide = wideTurned
+        // Rows a power of two apart would all meet in the same few lines of the cache.
+        let pitch = width + 8
+        let wide = UnsafeMutablePointer<Double>.allocate(capacity: pitch * source.height)
+        defer { wide.deallocate() }
         return Image(bands: source.bands, height: height, width: width) { target in
             source.values.withUnsafeBufferPointer { values in
-                turned.withUnsafeMutableBufferPointer { turned in
-                    wideTurned.withUnsafeMutableBufferPointer { wideTurned in
-                        wide.withUnsafeMutableBufferPointer { wide in
-                            guard let input = values.baseAddress, let output = target.baseAddress,
-                                let turned = turned.baseAddress, let wideTurned = wideTurned.baseAddress,
-                                let wide = wide.baseAddress
-                            else { return }
-                            for band in 0..<source.bands {
-                                transpose(
-                                    input + band * source.pixels, height: source.height, width: source.width,
-                                    into: turned)
-                                columns.combineRows(
-                                    of: turned, width: source.height, table: columnTable, into: wideTurned)
-                                transpose(wideTurned, height: width, width: source.height, into: wide)
-                                rows.combineRows(
-                                    of: wide, width: width, table: rowTable, into: output + band * height * width)
-                            }
-                        }
-                    }
+                guard let input = values.baseAddress, let output = target.baseAddress else { return }
+                for band in 0..<source.bands {
+                    columns.combineColumns(
+                        of: input + band * source.pixels, height: source.height, width: source.width,
+                        table: columnTable, pitch: pitch, into: wide)
+                    rows.combineRows(
+                        of: wide, width: width, pitch: pitch, table: rowTable,
+                        into: output + band * height * width)
                 }
             }
         }
     }
 
-    /// Writes each output row as the weighted sum of input rows.
+    /// Writes each output column as the weighted sum of input columns; rows of the result begin `pitch` samples apart.
+    private func combineColumns(
+        of input: UnsafePointer<Double>, height: Int, width: Int, table: [Int], pitch: Int,
+        into result: UnsafeMutablePointer<Double>
+    ) {
+        if interpolates {
+            interpolateColumns(
+                of: input, height: height, width: width, table: table, pitch: pitch, into: result)
+            return
+        }
+        let turned = UnsafeMutablePointer<Double>.allocate(capacity: width * height)
+        let wideTurned = UnsafeMutablePointer<Double>.allocate(capacity: outputs.count * height)
+        defer {
+            turned.deallocate()
+            wideTurned.deallocate()
+        }
+        Self.transpose(input, height: height, width: width, pitch: height, into: turned)
+        combineRows(of: turned, width: height, pitch: height, table: table, into: wideTurned)
+        Self.transpose(wideTurned, height: outputs.count, width: height, pitch: pitch, into: result)
+    }
+
+    /// Whether the outputs are those of an interpolation at every position: sets of weights take turns, and with each turn
+    /// the inputs move on by one.
+    private var interpolates: Bool {
+        let count = weights.count
+        guard outputs.count >= 2 * count, Set(outputs.prefix(count).map(\.weights)).count == count else { return false }
+        return zip(outputs, outputs.dropFirst(count)).allSatisfy {
+            $0.weights == $1.weights && $0.first + 1 == $1.first
+        }
+    }
+
+    /// As ``combineRows(of:width:pitch:table:into:)`` for columns, one phase of the interpolation after the other.
+    private func interpolateColumns(
+        of input: UnsafePointer<Double>, height: Int, width: Int, table: [Int], pitch: Int,
+        into result: UnsafeMutablePointer<Double>
+    ) {
+        let (phases, lower) = (weights.count, inputs.lowerBound)
+        // What is beyond the last output of a phase is computed and not used.
+        let length = (outputs.count + phases - 1) / phases
+        let padded = UnsafeMutablePointer<Double>.allocate(capacity: table.count + 1)
+        let sums = UnsafeMutablePointer<Double>.allocate(capacity: phases * length)
+        let mixed = UnsafeMutablePointer<Double>.allocate(capacity: phases * length)
+        padded[table.count] = 0
+        defer {
+            padded.deallocate()
+            sums.deallocate()
+            mixed.deallocate()
+        }
+        var shifted: [UnsafePointer<Double>?] = []
+        for row in 0..<height {
+            let source = input + row * width
+            for (place, column) in table.enumerated() { padded[place] = source[column] }
+            for phase in 0..<phases {
+                let set = weights[outputs[phase].weights]
+                shifted.removeAll(keepingCapacity: true)
+                for tap in set.indices { shifted.append(UnsafePointer(padded) + outputs[phase].first - lower + tap) }
+                fk_weighted_sum(shifted, set, set.count, sums + phase * length, length)
+            }
+            fk_interleave(sums, phases, length, mixed)
+            (result + row * pitch).update(from: mixed, count: outputs.count)
+        }
+    }
+
+    /// Writes each output row as the weighted sum of input rows, which begin `pitch` samples apart.
     private func combineRows(
-        of input: UnsafePointer<Double>, width: Int, table: [Int], into result: UnsafeMutablePointer<Double>
+        of input: UnsafePointer<Double>, width: Int, pitch: Int, table: [Int], into result: UnsafeMutablePointer<Double>
     ) {
         let lower = inputs.lowerBound
         var rows: [UnsafePointer<Double>?] = []
         for (index, output) in outputs.enumerated() {
             let (base, set) = (output.first - lower, weights[output.weights])
             rows.removeAll(keepingCapacity: true)
-            for tap in set.indices { rows.append(input + table[base + tap] * width) }
+            for tap in set.indices { rows.append(input + table[base + tap] * pitch) }
             fk_weighted_sum(rows, set, set.count, result + index * width, width)
         }
     }
 
-    /// Turns rows into columns, in squares that stay in the cache.
+    /// Turns rows into columns, in squares that stay in the cache; rows of the result begin `pitch` samples apart.
     private static func transpose(
-        _ source: UnsafePointer<Double>, height: Int, width: Int, into target: UnsafeMutablePointer<Double>
+        _ source: UnsafePointer<Double>, height: Int, width: Int, pitch: Int,
+        into target: UnsafeMutablePointer<Double>
     ) {
         let side = 16
         var row = 0
@@ -100,7 +154,7 @@ struct AxisOperator: Sendable {
             while column < width {
                 let columnEnd = min(column + side, width)
                 for j in column..<columnEnd {
-                    for i in row..<rowEnd { target[j * height + i] = source[i * width + j] }
+                    for i in row..<rowEnd { target[j * pitch + i] = source[i * width + j] }
                 }
                 column += side
             }

@@ -67,6 +67,7 @@ public struct SceneWindow: Sendable {
     /// The samples of a part of this window; traps when the part is not inside.
     public func samples(of part: PixelRegion) -> Image {
         precondition(region.contains(part), "rows \(part.rows), columns \(part.columns) are not in the window")
+        if part == region { return image }
         return image.cropped(
             rows: part.rows.lowerBound - region.rows.lowerBound..<part.rows.upperBound - region.rows.lowerBound,
             columns: part.columns.lowerBound - region.columns.lowerBound..<part.columns.upperBound

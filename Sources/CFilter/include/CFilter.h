@@ -8,6 +8,9 @@
 void fk_weighted_sum(
     const double *const *rows, const double *weights, size_t count, double *target, size_t length);
 
+/// target[n·count + p] = phases[p][n]: the outputs of each phase of an interpolation, brought into their order.
+void fk_interleave(const double *phases, size_t count, size_t length, double *target);
+
 /// Pixels that share a tap: `terms` of the places a, b, c, d, from the first output's.
 typedef struct {
     ptrdiff_t places[4];

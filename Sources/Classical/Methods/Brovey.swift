@@ -25,14 +25,15 @@ public struct Brovey: MomentMethod {
         let match = try IntensityMatch(statistics)
         let modulation = modulation
         return FittedMethod { block in
-            var factors = block.interpolated.meanOfBands
-            factors.withUnsafeMutableBufferPointer { factors in
-                block.pan.values.withUnsafeBufferPointer { pan in
-                    for pixel in factors.indices {
-                        factors[pixel] = modulation(
-                            match(pan[pixel]), over: factors[pixel], mean: match.intensityMean)
+            let intensity = block.interpolated.meanOfBands
+            let factors = [Double](unsafeUninitializedCapacity: intensity.count) { factors, count in
+                intensity.withUnsafeBufferPointer { intensity in
+                    block.pan.values.withUnsafeBufferPointer { pan in
+                        let factors = UnsafeMutableBufferPointer(rebasing: factors[..<intensity.count])
+                        modulation.write(to: factors, mean: match.intensityMean) { (match(pan[$0]), intensity[$0]) }
                     }
                 }
+                count = intensity.count
             }
             return factors.withUnsafeBufferPointer { factors in
                 block.fuseBands { _, interpolated, _, _, result in

@@ -32,4 +32,31 @@ public enum Modulation: Sendable, Hashable {
         case .published: return matched / (lowPass + .ulpOfOne)
         }
     }
+
+    /// Writes the factors of many pixels: ``callAsFunction(_:over:mean:)`` of each, in a loop that the compiler makes vectors
+    /// of.
+    ///
+    /// - Parameter quotient: Q and Q_L of a pixel.
+    @inline(__always)
+    func write(
+        to factors: UnsafeMutableBufferPointer<Double>, mean: Double,
+        quotient: (_ pixel: Int) -> (matched: Double, lowPass: Double)
+    ) {
+        guard case .bounded = self else {
+            for pixel in factors.indices {
+                let (matched, lowPass) = quotient(pixel)
+                factors[pixel] = self(matched, over: lowPass, mean: mean)
+            }
+            return
+        }
+        let sign: Double = mean < 0 ? -1 : 1
+        let least = 0.1 * sign * mean
+        for pixel in factors.indices {
+            let (matched, lowPass) = quotient(pixel)
+            let base = (sign * lowPass > least ? sign * lowPass : least) + .ulpOfOne
+            let factor = 1 + sign * (matched - lowPass) / base
+            let aboveNothing = factor > 0 ? factor : 0
+            factors[pixel] = aboveNothing < 10 ? aboveNothing : 10
+        }
+    }
 }

@@ -78,18 +78,9 @@ struct ReducedReader: PixelReader {
 
 /// An image with every band filtered by a filter of its own; border replicate.
 struct FilteredReader: PixelReader {
-    private var source: any PixelReader
+    private(set) var source: any PixelReader
     /// One filter a band.
-    private let filters: [SymmetricFilter]
-    /// The same as sums of separable filters, where they are such.
-    private let factored: [FactoredFilter?]
-
-    /// - Parameter filters: one a band.
-    init(source: any PixelReader, filters: [SymmetricFilter]) {
-        self.source = source
-        self.filters = filters
-        factored = filters.map(FactoredFilter.init)
-    }
+    let filters: [SymmetricFilter]
 
     /// The same filters on another reader of the image.
     func reading(_ source: any PixelReader) -> FilteredReader {
@@ -114,8 +105,7 @@ struct FilteredReader: PixelReader {
         values.reserveCapacity(bands * region.pixels)
         for band in 0..<bands {
             values +=
-                factored[band]?.apply(to: window, band: band, rows: region.rows, columns: region.columns)
-                ?? SymmetricFilter.apply(
+                SymmetricFilter.apply(
                     [filters[band]], to: window, band: band, rows: region.rows, columns: region.columns
                 ).values
         }
