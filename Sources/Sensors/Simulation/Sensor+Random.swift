@@ -21,7 +21,8 @@ extension Sensor {
         let level = random.uniform(0.15...0.4)
         func gain() -> Double { Swift.min(Swift.max(level + random.uniform(-0.04...0.04), 0.15), 0.4) }
         var ranges = (0..<visible).map { index -> ClosedRange<Double> in
-            let centre = lowest + (Double(index) + random.uniform(-0.3...0.3)) * share
+            let place = lowest + (Double(index) + random.uniform(-0.3...0.3)) * share
+            let centre = Swift.min(Swift.max(place, 430), 960)
             let half = random.uniform(12...60)
             return Swift.max(centre - half, 400)...Swift.min(centre + half, 1000)
         }
