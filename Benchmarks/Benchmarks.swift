@@ -23,6 +23,7 @@ struct Benchmark: Sendable {
             Benchmark(name: "scene-methods", run: benchmarkSceneMethods),
             Benchmark(name: "metrics", run: benchmarkMetrics),
             Benchmark(name: "fusion-metrics", run: benchmarkFusionMetrics),
+            Benchmark(name: "simulator", run: benchmarkSimulator),
         ]
         + NetworkProblem.all.map { problem in
             Benchmark(name: problem.name) { try benchmark(problem, report: $0) }

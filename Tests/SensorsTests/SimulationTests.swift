@@ -26,7 +26,7 @@ struct SimulationTests {
             hash = (hash ^ UInt64(value)) &* 0x100_0000_01B3
         }
         // FNV-1a over PAN, MS, truth. A change of the land, the optics or the noise changes it, nothing else may.
-        #expect(hash == 17_712_344_078_884_578_469)
+        #expect(hash == 7_241_275_679_478_781_673)
     }
 
     @Test("many renderings at once give the same pixels as one alone")
@@ -96,7 +96,7 @@ struct SimulationTests {
                 let variance = read * read + blurred[pixel] * sensor.peak / 60_000 + 1.0 / 12
                 return (seen[pixel] - blurred[pixel]) * (seen[pixel] - blurred[pixel]) / variance
             }
-            #expect(spread.count > seen.count * 9 / 10)
+            #expect(spread.count > seen.count * 4 / 5)
             #expect((0.9...1.1).contains(Statistics.mean(spread)), "band \(band)")
         }
     }

@@ -4,18 +4,22 @@ public enum LandCover: UInt8, Sendable, CaseIterable {
     case meadow
     /// A field with a growing or ripe crop.
     case crop
-    /// Ploughed or fallow ground, tracks of earth, river banks.
+    /// Ploughed or fallow ground, tracks of earth, beaches and river banks.
     case bareSoil
     /// Crowns of trees and bushes.
     case tree
     /// Asphalt of roads with their markings.
     case road
-    /// Paved ground beside buildings: yards, drives, parking places.
+    /// Paved ground beside buildings: yards, drives, pavements, parking places.
     case pavement
     /// Roofs.
     case building
     /// Cars.
     case vehicle
-    /// Rivers, ponds and pools.
+    /// The sea, rivers, ponds and pools.
     case water
+    /// Bare rock and scree.
+    case rock
+    /// Snow.
+    case snow
 }

@@ -31,46 +31,25 @@ struct SceneAtmosphere {
         (1750, 0.95), (1830, 0.05), (1930, 0.05), (2020, 0.75), (2150, 0.97), (2350, 0.90), (2500, 0.40),
     ])
 
-    /// Sunlight that a band registers at a wavelength: sun × gases × response.
-    static func weight(of band: SensorBand, at wavelength: Double) -> Double {
-        sun.value(at: wavelength) * gases.value(at: wavelength) * band.response(at: wavelength)
-    }
-
-    /// The mean of a function of wavelength (nm) over a band, weighted with the sunlight that the band registers.
-    static func mean(over band: SensorBand, of function: (Double) -> Double) -> Double {
-        let width = band.wavelengths.upperBound - band.wavelengths.lowerBound
-        let samples = 96
-        let step = 1.1 * width / Double(samples)
-        var sum = 0.0
-        var weights = 0.0
-        for sample in 0..<samples {
-            let wavelength = band.wavelengths.lowerBound - 0.05 * width + (Double(sample) + 0.5) * step
-            let weight = weight(of: band, at: wavelength)
-            sum += weight * function(wavelength)
-            weights += weight
-        }
-        return sum / weights
-    }
-
     /// The coefficients of a band, for a sensor that looks straight down.
-    func coefficients(of band: SensorBand) -> Band {
+    func coefficients(of band: BandSamples) -> Band {
         func depths(_ wavelength: Double) -> (rayleigh: Double, aerosol: Double) {
             let micrometres = wavelength / 1000
             let square = micrometres * micrometres
             return (0.0088 / (square * square), aerosolDepth * 0.55 / micrometres)
         }
         // Part of the light that a molecule or a droplet throws back; the rest goes on downwards as skylight.
-        let direct = Self.mean(over: band) {
+        let direct = band.mean {
             let depth = depths($0)
             let down = PortableMath.exponential(-(depth.rayleigh + depth.aerosol) / sunSine)
             return down * PortableMath.exponential(-(0.5 * depth.rayleigh + 0.2 * depth.aerosol))
         }
-        let sky = Self.mean(over: band) {
+        let sky = band.mean {
             let depth = depths($0)
             let scattered = 1 - PortableMath.exponential(-(depth.rayleigh + depth.aerosol) / sunSine)
             return 0.65 * scattered * PortableMath.exponential(-(0.5 * depth.rayleigh + 0.2 * depth.aerosol))
         }
-        let haze = Self.mean(over: band) {
+        let haze = band.mean {
             let depth = depths($0)
             return (0.9 * depth.rayleigh + 0.16 * depth.aerosol) / (4 * sunSine)
         }

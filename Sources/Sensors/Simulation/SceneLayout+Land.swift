@@ -1,6 +1,6 @@
 /// What a parcel is used for.
 enum SceneUse: CaseIterable {
-    case field, meadow, forest, orchard, settlement, industry
+    case field, meadow, forest, orchard, settlement, industry, downtown, sand
 }
 
 /// A piece of land.
@@ -16,18 +16,20 @@ struct SceneRoad {
     /// Width in metres.
     let width: Double
     let isPaved: Bool
+    /// Whether it crosses water on a bridge.
+    let isMajor: Bool
 }
 
 extension SceneLayout {
     /// Cuts the land into parcels, each cut a road, the first ones the widest.
     mutating func divideLand() {
-        let reach = Double(canvas.side) * 0.5 + 14 * metre
-        let middle = ScenePoint(x: Double(canvas.side) / 2, y: Double(canvas.side) / 2)
+        let reach = sceneSide / 2 + Double(plan.border)
+        let middle = ScenePoint(x: sceneSide / 2, y: sceneSide / 2)
         let whole = ScenePolygon(
             corners: [(-1, -1), (1, -1), (1, 1), (-1, 1)].map {
                 middle + ScenePoint(x: reach * $0.0, y: reach * $0.1)
             })
-        let parcelSide = min(max(sceneSide / metre * 0.30, 22), 125) * metre
+        let parcelSide = min(max(sceneSide / metre * 0.30, 22), random.uniform(character.parcel)) * metre
         divide(whole, depth: 0, target: parcelSide * parcelSide)
     }
 
@@ -57,13 +59,15 @@ extension SceneLayout {
         }
         .map { ($0 - origin).dot(line) }
         if let first = crossings.min(), let last = crossings.max(), last > first {
-            let isPaved = depth < 2 || random.chance(0.35 + 0.4 * urban - 0.05 * Double(depth - 2))
-            let width = depth < 2 ? random.uniform(6...8.5) : isPaved ? random.uniform(4.5...6) : 2.6
-            if isPaved || random.chance(0.55) {
+            let isPaved = depth < 2 || urban > 0.45 || random.chance(0.35 + 0.7 * urban - 0.05 * Double(depth - 2))
+            let wide = urban > 0.45 ? random.uniform(8...15) : random.uniform(6...8.5)
+            let width = depth < 2 ? wide : isPaved ? random.uniform(4.5...6) * (urban > 0.45 ? 1.5 : 1) : 2.6
+            let exists = land != .mountain || depth == 0 || random.chance(0.08)
+            if exists, isPaved || random.chance(0.55) {
                 roads.append(
                     SceneRoad(
                         start: origin + (first - metre) * line, end: origin + (last + metre) * line, width: width,
-                        isPaved: isPaved))
+                        isPaved: isPaved, isMajor: depth < 2 && land != .coast))
             }
         }
         divide(near, depth: depth + 1, target: target)
@@ -74,28 +78,29 @@ extension SceneLayout {
     private mutating func use(at centre: ScenePoint) -> SceneUse {
         let wavelength = min(max(sceneSide / metre * 0.4, 60), 260) * metre
         let (x, y) = (centre.x / wavelength + 8, centre.y / wavelength + 8)
-        let town = SceneTexture.smooth(x, y, key: SceneRandom.mix(seed ^ 0x70_77_6E)) * 0.6 + urban
-        let wood = SceneTexture.smooth(x, y, key: SceneRandom.mix(seed ^ 0x77_6F_64)) * 0.6 + wooded
-        func weight(_ value: Double) -> Double { max(value, 0) }
+        let town = SceneNoise.smooth(x, y, key: SceneRandom.mix(seed ^ 0x70_77_6E)) * 0.6 + urban
+        let wood = SceneNoise.smooth(x, y, key: SceneRandom.mix(seed ^ 0x77_6F_64)) * 0.6 + wooded
         let uses = SceneUse.allCases
         let weights = uses.map { use -> Double in
+            let usual = character.weights[use] ?? 0
+            guard usual > 0 else { return 0 }
             switch use {
-            case .field: 1.1 - weight(town)
-            case .meadow: 0.45
-            case .forest: 0.16 + 2.2 * weight(wood)
-            case .orchard: 0.10
-            case .settlement: 0.25 + 3.5 * weight(town)
-            case .industry: 0.06 + 1.2 * weight(town)
+            case .field: return max(usual - max(town, 0), 0)
+            case .forest: return usual + 2.2 * max(wood, 0)
+            case .settlement: return usual + (land == .mixed || land == .coast ? 3.5 * max(town, 0) : 0)
+            case .industry: return usual + (land == .mixed ? 1.2 * max(town, 0) : 0)
+            case .downtown: return usual + (land == .mixed ? max(town - 0.3, 0) : 0)
+            case .meadow, .orchard, .sand: return usual
             }
         }
-        return uses[random.index(weights: weights.map(weight))]
+        return uses[random.index(weights: weights)]
     }
 
     /// Paints the ground of a parcel.
     mutating func paint(_ parcel: SceneParcel) {
         let inset = random.uniform(0.4...1.6) * metre
         let roughness = 0.25 * metre
-        canvas.paint(parcel.polygon, ground(of: parcel.use), inset: inset, roughness: roughness)
+        plan.paint(parcel.polygon, ground(of: parcel.use), inset: inset, roughness: roughness)
         if parcel.use == .field, random.chance(0.3) {
             // A second strip of another crop in the same parcel.
             let extent = parcel.polygon.extent(along: axis)
@@ -103,31 +108,35 @@ extension SceneLayout {
             let part = parcel.polygon.clipped(
                 origin: parcel.polygon.centre + (place - parcel.polygon.centre.dot(axis)) * axis, normal: axis)
             guard part.corners.count > 2 else { return }
-            canvas.paint(part, ground(of: .field), inset: inset, roughness: roughness)
+            plan.paint(part, ground(of: .field), inset: inset, roughness: roughness)
         }
     }
 
     private mutating func ground(of use: SceneUse) -> ScenePaint {
         switch use {
         case .field: return field()
-        case .industry:
-            let material = random.pick([SceneMaterial.asphalt, .asphalt, .concrete, .gravel])
+        case .industry, .downtown:
+            let material = random.pick([SceneMaterial.asphalt, .asphalt, .concrete, .gravel, .bitumen])
             return ScenePaint(
-                .pavement, colour(material), colour(.gravel), mixture: 0.2, slow: 0.2, fine: 0.1, texture: 0.06,
-                slowTexture: 0.05)
+                .pavement, colour(material), colour(.gravel), mixture: 0.2, slow: 0.2, fine: 0.21, texture: 0.1,
+                slowTexture: 0.08)
         case .forest:
             return ScenePaint(
-                .meadow, colour(.grass, spread: 0.25), colour(.darkSoil), mixture: 0.5, slow: 0.1, fine: 0.25,
-                texture: 0.16)
+                .meadow, colour(.grass, spread: 0.25), colour(.darkSoil), mixture: 0.5, slow: 0.1, fine: 0.38,
+                texture: 0.19)
+        case .sand:
+            return ScenePaint(
+                .bareSoil, colour(.sand, spread: 0.2), colour(.dryGrass), mixture: 0.1, slow: 0.12, fine: 0.15,
+                texture: 0.06, slowTexture: 0.08)
         case .meadow, .orchard, .settlement:
             return ScenePaint(
-                .meadow, colour(.grass, spread: 0.2), colour(.dryGrass, spread: 0.2),
-                mixture: Float(random.uniform(0...0.7)), slow: 0.16, fine: 0.14, texture: 0.09, slowTexture: 0.06)
+                .meadow, colour(.grass, spread: 0.25, slope: 0.3), colour(.dryGrass, spread: 0.2),
+                mixture: Float(random.uniform(0...0.8)), slow: 0.16, fine: 0.24, texture: 0.13, slowTexture: 0.08)
         }
     }
 
     private mutating func field() -> ScenePaint {
-        let soil = colour(random.pick([SceneMaterial.darkSoil, .lightSoil]), spread: 0.2, slope: 0.3)
+        let soil = colour(random.pick([SceneMaterial.darkSoil, .lightSoil, .redSoil]), spread: 0.2, slope: 0.3)
         let turned = random.chance(0.5) ? axis : axis.turned
         let across = turned + random.uniform(-0.04...0.04) * turned.turned
         let spacing = random.pick([0.9, 1.4, 2.2, 3.2]) * metre
@@ -145,17 +154,17 @@ extension SceneLayout {
         case 0:
             paint = ScenePaint(
                 .crop, colour(.lushCrop, spread: 0.3, slope: 0.25), soil, mixture: Float(random.uniform(0...0.45)),
-                slow: 0.09, fine: 0.06, texture: 0.05, slowTexture: 0.04)
+                slow: 0.09, fine: 0.12, texture: 0.078, slowTexture: 0.06)
             paint.rows = rows(0.16)
         case 1:
             paint = ScenePaint(
                 .crop, colour(.ripeCrop, spread: 0.2, slope: 0.3), soil, mixture: Float(random.uniform(0...0.3)),
-                slow: 0.08, fine: 0.06, texture: 0.05, slowTexture: 0.05)
+                slow: 0.08, fine: 0.12, texture: 0.078, slowTexture: 0.06)
             paint.rows = rows(0.12)
         default:
             paint = ScenePaint(
-                .bareSoil, soil, colour(.dryGrass, spread: 0.2), mixture: 0.12, slow: 0.10, fine: 0.07, texture: 0.07,
-                slowTexture: 0.08)
+                .bareSoil, soil, colour(.dryGrass, spread: 0.2), mixture: 0.12, slow: 0.10, fine: 0.14, texture: 0.096,
+                slowTexture: 0.1)
             paint.rows = rows(0.14)
         }
         return paint

@@ -16,39 +16,53 @@ extension SceneLayout {
                 guard let point = place(in: parcel.polygon) else { continue }
                 plant(at: point, radius: random.uniform(0.9...4), conifer: random.chance(0.15))
             }
-        case .field: break
+        case .downtown: buildBlocks(parcel.polygon)
+        case .field, .sand: break
         }
     }
 
     /// A tree, if the place is not under water, on a road or on a roof.
-    mutating func plant(at centre: ScenePoint, radius metres: Double, conifer: Bool) {
-        switch canvas.cover(x: centre.x, y: centre.y) {
-        case nil, .water, .road, .building, .vehicle: return
+    mutating func plant(at centre: ScenePoint, radius metres: Double, conifer: Bool, paint: Int32? = nil) {
+        switch plan.cover(x: centre.x, y: centre.y) {
+        case nil, .water, .road, .building, .vehicle, .snow: return
         default: break
         }
-        let material: SceneMaterial = conifer ? .conifer : .broadleaf
-        let paint = ScenePaint(
-            .tree, colour(material, spread: 0.28, slope: 0.3), colour(.grass), mixture: Float(random.uniform(0...0.4)),
-            slow: 0.05, fine: 0.14, texture: 0.10)
+        let leaves: Int32
+        if let paint { leaves = paint } else { leaves = foliage(conifer: conifer) }
         let height = metres * random.uniform(conifer ? 2.4...3.4 : 1.5...2.3)
-        canvas.paintCrown(at: centre, radius: metres * metre, height: height * metre, paint, sun: sun)
+        plan.paintCrown(
+            at: centre, radius: metres * metre, height: min(height, 0.9 * character.tallest) * metre, paint: leaves,
+            tint: random.uniform(0.75...1.3))
+    }
+
+    /// The leaves of a tree or of trees of one kind.
+    private mutating func foliage(conifer: Bool) -> Int32 {
+        plan.add(
+            ScenePaint(
+                .tree, colour(conifer ? .conifer : .broadleaf, spread: 0.25, slope: 0.35), colour(.grass),
+                mixture: Float(random.uniform(0...0.5)), slow: 0.05, fine: 0.24, texture: 0.23))
     }
 
     private mutating func plantForest(_ polygon: ScenePolygon) {
         let coniferShare = random.pick([0.05, 0.35, 0.9])
-        let spacing = max(random.uniform(3.6...5), 1.3 / metre)
+        let spacing = max(random.uniform(3.6...6), 1.3 / metre)
+        // Trees of a few kinds, each tree brighter or darker than the next.
+        let conifers = (0..<4).map { _ in foliage(conifer: true) }
+        let broadleaves = (0..<6).map { _ in foliage(conifer: false) }
         grid(polygon, spacing: (spacing, spacing * 0.85), inset: 1) { layout, point in
             guard !layout.random.chance(0.05) else { return }
             let conifer = layout.random.chance(coniferShare)
             let size = spacing * layout.random.uniform(0.42...0.85) * (conifer ? 0.8 : 1)
-            layout.plant(at: layout.scattered(point, by: 0.45 * spacing), radius: size, conifer: conifer)
+            let kind = layout.random.pick(conifer ? conifers : broadleaves)
+            layout.plant(
+                at: layout.scattered(point, by: 0.45 * spacing), radius: size, conifer: conifer, paint: kind)
         }
     }
 
     /// Visits the points of a grid that is turned with the parcels, inside a polygon on the bent land.
     ///
     /// - Parameter spacing: in metres along and across the axis.
-    private mutating func grid(
+    mutating func grid(
         _ polygon: ScenePolygon, spacing: (Double, Double), inset: Double,
         visit: (inout SceneLayout, ScenePoint) -> Void
     ) {
@@ -59,7 +73,7 @@ extension SceneLayout {
             var u = along.lowerBound + (isOdd ? 1 : 0.5) * spacing.0 * metre
             while u < along.upperBound {
                 let point = u * axis + v * axis.turned
-                if polygon.depth(of: point) > inset * metre { visit(&self, canvas.bent(point)) }
+                if polygon.depth(of: point) > inset * metre { visit(&self, plan.bent(point)) }
                 u += spacing.0 * metre
             }
             v += spacing.1 * metre
@@ -68,19 +82,19 @@ extension SceneLayout {
     }
 
     /// A random place inside a polygon; nil when a few attempts found none.
-    private mutating func place(in polygon: ScenePolygon) -> ScenePoint? {
+    mutating func place(in polygon: ScenePolygon) -> ScenePoint? {
         let (along, across) = (polygon.extent(along: axis), polygon.extent(along: axis.turned))
         for _ in 0..<8 {
             let point = random.uniform(along) * axis + random.uniform(across) * axis.turned
-            if polygon.depth(of: point) > 2 * metre { return canvas.bent(point) }
+            if polygon.depth(of: point) > 2 * metre { return plan.bent(point) }
         }
         return nil
     }
 
     /// Houses on plots, with drives, gardens and trees.
     private mutating func settle(_ polygon: ScenePolygon) {
-        let plot = (random.uniform(19...27), random.uniform(21...30))
-        let street = random.pick([SceneMaterial.redTile, .redTile, .slate, .gravel])
+        let plot = (random.uniform(15...25), random.uniform(16...27))
+        let street = random.pick([SceneMaterial.redTile, .redTile, .slate, .gravel, .bitumen])
         grid(polygon, spacing: plot, inset: 7) { layout, point in
             let centre = layout.scattered(point, by: 1.8)
             let axis = layout.random.chance(0.5) ? layout.axis : layout.axis.turned
@@ -88,7 +102,8 @@ extension SceneLayout {
             guard !layout.random.chance(0.08) else { return }
             let roof =
                 layout.random.chance(0.65)
-                ? street : layout.random.pick([SceneMaterial.redTile, .slate, .gravel, .concrete, .metal])
+                ? street
+                : layout.random.pick([SceneMaterial.redTile, .slate, .gravel, .concrete, .metal, .bitumen, .greenMetal])
             let (halfLength, halfWidth) = (layout.random.uniform(5...7.5), layout.random.uniform(3.6...4.8))
             let (height, rise) = (layout.random.uniform(3...6), layout.random.uniform(1.6...3.6))
             layout.house(
@@ -106,9 +121,9 @@ extension SceneLayout {
 
     /// A drive, perhaps a pool, bushes and trees around a house.
     private mutating func garden(around centre: ScenePoint, axis: ScenePoint, reach: Double) {
-        guard let cover = canvas.cover(x: centre.x, y: centre.y), cover == .meadow else { return }
+        guard let cover = plan.cover(x: centre.x, y: centre.y), cover == .meadow else { return }
         let drive = ScenePaint(
-            .pavement, colour(random.pick([SceneMaterial.concrete, .gravel, .asphalt])), texture: 0.05)
+            .pavement, colour(random.pick([SceneMaterial.concrete, .gravel, .asphalt])), texture: 0.072)
         let shift = (random.uniform(-6...6) * metre) * axis
         layFlat(
             SceneBox(
@@ -116,7 +131,7 @@ extension SceneLayout {
                 halfWidth: 0.5 * reach * metre, height: 0, rise: 0),
             drive)
         if random.chance(0.12) {
-            let pool = ScenePaint(.water, palette.colour(.clearWater, brightness: 4, slope: -0.4), texture: 0.03)
+            let pool = ScenePaint(.water, plainColour(.clearWater, brightness: 4, slope: -0.4), texture: 0.043)
             layFlat(
                 SceneBox(
                     centre: centre + (0.62 * reach * metre) * axis.turned + shift, axis: axis, halfLength: 3.6 * metre,
@@ -139,20 +154,20 @@ extension SceneLayout {
             rise: rise * metre)
         guard isFree(box) else { return }
         let paint = ScenePaint(
-            .building, colour(roof, spread: 0.25, slope: 0.3), colour(.slate), mixture: 0.12, slow: 0.02, fine: 0.06,
-            texture: 0.045)
-        canvas.paint(box, paint, sun: sun)
+            .building, colour(roof, spread: 0.25, slope: 0.3), colour(.slate), mixture: 0.12, slow: 0.02, fine: 0.12,
+            texture: 0.14)
+        plan.paint(box, paint)
         guard random.chance(0.5) else { return }
         let chimney = SceneBox(
             centre: centre + (random.uniform(-0.6...0.6) * box.halfLength) * axis, axis: axis,
             halfLength: 0.5 * metre, halfWidth: 0.4 * metre, height: box.height + box.rise + 0.8 * metre, rise: 0)
-        canvas.paint(chimney, ScenePaint(.building, colour(.concrete), texture: 0.04), sun: sun)
+        plan.paint(chimney, ScenePaint(.building, colour(.concrete), texture: 0.058))
     }
 
     /// Whether a box stands on nothing but ground that may be built on.
-    private func isFree(_ box: SceneBox) -> Bool {
+    func isFree(_ box: SceneBox) -> Bool {
         box.markers.allSatisfy { marker in
-            switch canvas.cover(x: marker.x, y: marker.y) {
+            switch plan.cover(x: marker.x, y: marker.y) {
             case .water, .road, .building: false
             default: true
             }
@@ -161,68 +176,6 @@ extension SceneLayout {
 
     /// Paints something flat on ground that is free.
     private mutating func layFlat(_ box: SceneBox, _ paint: ScenePaint) {
-        if isFree(box) { canvas.paint(box, paint, sun: sun) }
-    }
-
-    /// Halls with flat roofs, and parking places.
-    private mutating func industrialise(_ polygon: ScenePolygon) {
-        let spacing = (random.uniform(34...60), random.uniform(30...46))
-        grid(polygon, spacing: spacing, inset: 6) { layout, point in
-            if layout.random.chance(0.3) {
-                layout.parkingPlace(at: point, reach: spacing.1 / 2)
-            } else {
-                layout.hall(at: point, reach: spacing)
-            }
-        }
-        for _ in 0..<Int(polygon.area / (metre * metre) / 400) {
-            guard let point = place(in: polygon) else { continue }
-            park(at: point, axis: random.chance(0.5) ? axis : axis.turned)
-        }
-    }
-
-    private mutating func hall(at centre: ScenePoint, reach: (Double, Double)) {
-        let half = (reach.0 * random.uniform(0.22...0.42), reach.1 * random.uniform(0.2...0.38))
-        let isFlat = random.chance(0.7)
-        let box = SceneBox(
-            centre: centre, axis: axis, halfLength: half.0 * metre, halfWidth: half.1 * metre,
-            height: random.uniform(5...11) * metre, rise: isFlat ? 0 : random.uniform(0.8...2) * metre)
-        guard isFree(box) else { return }
-        let material = random.pick([SceneMaterial.metal, .gravel, .whiteMembrane, .concrete, .blueMetal, .slate])
-        let paint = ScenePaint(
-            .building, colour(material, spread: 0.2), colour(.gravel), mixture: 0.1, slow: 0.06, fine: 0.04,
-            texture: 0.03, slowTexture: 0.03)
-        canvas.paint(box, paint, sun: sun)
-        guard isFlat else { return }
-        let equipment = ScenePaint(.building, colour(.metal, spread: 0.5), texture: 0.04)
-        for _ in 0..<Int(half.0 * half.1 / 25) {
-            let spot =
-                centre + (random.uniform(-0.8...0.8) * box.halfLength) * axis
-                + (random.uniform(-0.8...0.8) * box.halfWidth) * axis.turned
-            let size = random.uniform(0.5...1.6) * metre
-            canvas.paint(
-                SceneBox(
-                    centre: spot, axis: axis, halfLength: size, halfWidth: 0.7 * size,
-                    height: box.height + random.uniform(0.6...1.8) * metre, rise: 0),
-                equipment, sun: sun)
-        }
-    }
-
-    /// Rows of marked places, most of them taken.
-    private mutating func parkingPlace(at centre: ScenePoint, reach: Double) {
-        let white = ScenePaint(.pavement, palette.colour(.whiteMembrane, brightness: 0.7), texture: 0.05)
-        for row in [-9.0, 0, 9] where abs(row) + 3 < reach {
-            var place = -reach
-            while place < reach {
-                let spot = centre + (place * metre) * axis + (row * metre) * axis.turned
-                let line = SceneBox(
-                    centre: spot - (1.3 * metre) * axis, axis: axis.turned, halfLength: 2.4 * metre,
-                    halfWidth: max(0.06 * metre, 0.05), height: 0, rise: 0)
-                if line.markers.allSatisfy({ canvas.cover(x: $0.x, y: $0.y) == .pavement }) {
-                    canvas.paint(line, white, sun: sun)
-                }
-                if random.chance(0.6) { park(at: scattered(spot, by: 0.2), axis: axis.turned) }
-                place += 2.6
-            }
-        }
+        if isFree(box) { plan.paint(box, paint) }
     }
 }

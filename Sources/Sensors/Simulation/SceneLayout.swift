@@ -2,13 +2,13 @@
 ///
 /// Lengths are given in metres and turned into pixels by `metre`.
 struct SceneLayout {
-    var canvas: SceneCanvas
+    var plan: ScenePlan
     var random: SceneRandom
-    let palette: ScenePalette
-    let sun: SceneSun
+    let character: SceneCharacter
+    let land: SceneLand
     /// Length of a metre of the layout in pixels.
     let metre: Double
-    /// Side of the scene without its margin, in pixels.
+    /// Side of the scene without its border, in pixels.
     let sceneSide: Double
     let seed: UInt64
     /// How built-up and how wooded the scene is, −1 to 1.
@@ -21,21 +21,26 @@ struct SceneLayout {
 
     /// - Parameters:
     ///   - panSize: side of the scene in pixels.
-    ///   - margin: pixels painted around it.
     ///   - metresPerPixel: length of a pixel in metres of the layout.
-    init(panSize: Int, margin: Int, metresPerPixel: Double, palette: ScenePalette, seed: UInt64) {
+    init(panSize: Int, land: SceneLand, metresPerPixel: Double, palette: ScenePalette, seed: UInt64) {
         random = SceneRandom(seed: seed)
-        self.palette = palette
+        character = SceneCharacter(land)
+        self.land = land
         self.seed = seed
         metre = 1 / metresPerPixel
         sceneSide = Double(panSize)
-        sun = SceneSun(random: &random)
-        urban = random.uniform(-0.45...0.45)
-        wooded = random.uniform(-0.3...0.3)
+        let sun = SceneSun(random: &random)
+        urban = random.uniform(character.urban)
+        wooded = random.uniform(character.wooded)
         let direction = random.direction()
         axis = ScenePoint(x: direction.x, y: direction.y)
-        canvas = SceneCanvas(
-            side: panSize + 2 * margin, colours: palette.count, metresPerPixel: metresPerPixel, seed: seed)
+        let extent = min(max(sceneSide * metresPerPixel, 200), 2000)
+        let relief = random.uniform(character.steepness) * extent / 100 * 0.5
+        // As far as the blur of the instrument and the shadows of the tallest things reach.
+        let border = 32 + Int((1.6 * character.tallest * metre).rounded(.up))
+        plan = ScenePlan(
+            side: panSize, border: border, metresPerPixel: metresPerPixel, palette: palette, sun: sun,
+            bend: character.bend, relief: relief, seed: seed)
     }
 
     /// Paints everything, from the ground up.
@@ -43,8 +48,10 @@ struct SceneLayout {
         divideLand()
         paintGround()
         for parcel in parcels { paint(parcel) }
+        if land == .mountain { paintHeights() }
+        for road in roads.reversed() where !road.isMajor { paint(road) }
         paintWater()
-        for road in roads.reversed() { paint(road) }
+        for road in roads.reversed() where road.isMajor { paint(road) }
         for parcel in parcels { build(on: parcel) }
         for road in roads { plantAndPark(along: road) }
     }
@@ -52,17 +59,42 @@ struct SceneLayout {
     /// The ground below everything: grass, greener and drier in places.
     private mutating func paintGround() {
         let paint = ScenePaint(
-            .meadow, palette.colour(.grass), palette.colour(.dryGrass), mixture: 0.3, slow: 0.14, fine: 0.12,
-            texture: 0.10, slowTexture: 0.05)
-        let bounds = SceneCanvas.Bounds(
-            left: 0, top: 0, right: Double(canvas.side), bottom: Double(canvas.side), side: canvas.side)
-        canvas.paint(paint, in: bounds, distance: { _, _, _ in 1 })
+            .meadow, colour(.grass), colour(.dryGrass), mixture: 0.3, slow: 0.14, fine: 0.21, texture: 0.14,
+            slowTexture: 0.06)
+        plan.paintEverywhere(paint)
+    }
+
+    /// Rock on the slopes of a mountain and snow on its heights.
+    private mutating func paintHeights() {
+        let rock = random.pick([SceneMaterial.greyRock, .brownRock])
+        var cliff = ScenePaint(
+            .rock, colour(rock, spread: 0.25), colour(random.pick([SceneMaterial.gravel, .lightSoil, .greyRock])),
+            mixture: 0.4, slow: 0.2, fine: 0.3, texture: 0.22, slowTexture: 0.12)
+        cliff.fineMixture = 0.25
+        plan.add(
+            form: .height(above: Float(plan.relief * random.uniform(0...0.7)), softness: Float(plan.relief * 0.07)),
+            paint: plan.add(cliff))
+        plan.add(form: .slope(above: Float(random.uniform(0.6...0.9)), softness: 0.06), paint: plan.add(cliff))
+        guard random.chance(0.6) else { return }
+        let snow = ScenePaint(
+            .snow, colour(.snow, spread: 0.1), colour(rock), mixture: 0.03, slow: 0.08, fine: 0.075, texture: 0.036,
+            slowTexture: 0.05)
+        plan.add(
+            form: .height(above: Float(plan.relief * random.uniform(0.5...1.3)), softness: Float(plan.relief * 0.05)),
+            paint: plan.add(snow))
     }
 
     /// A colour of a material with the variation from one object to the next.
-    mutating func colour(_ material: SceneMaterial, spread: Double = 0.12, slope: Double = 0.15) -> [Float] {
-        palette.colour(
-            material, brightness: 1 + random.uniform(-spread...spread), slope: random.uniform(-slope...slope))
+    mutating func colour(_ material: SceneMaterial, spread: Double = 0.16, slope: Double = 0.2) -> SceneColour {
+        let variation = ScenePalette.Variation(
+            brightness: 1 + random.uniform(-spread...spread), slope: random.uniform(-slope...slope),
+            edge: random.uniform(-0.7 * slope...0.7 * slope), bump: random.uniform(-0.4 * slope...0.4 * slope))
+        return plan.add(plan.palette.reflectance(material, variation))
+    }
+
+    /// A colour of a material as it is, but for a factor and a slope.
+    mutating func plainColour(_ material: SceneMaterial, brightness: Double = 1, slope: Double = 0) -> SceneColour {
+        plan.add(plan.palette.reflectance(material, .init(brightness: brightness, slope: slope)))
     }
 
     /// A place moved by random numbers of metres.

@@ -1,52 +1,31 @@
-/// Reflectances of every material in every band of a sensor: the multispectral bands, then PAN.
-struct ScenePalette {
-    /// Number of colours of a paint: multispectral bands and PAN.
-    let count: Int
-    private let reflectances: [[Double]]
-    /// (λ − 650 nm) / 1000 nm of each band's centre, kept within −0.3 to 0.4.
-    private let slopes: [Double]
-
-    init(sensor: Sensor) {
-        let bands = sensor.bands + [sensor.panchromatic]
-        count = bands.count
-        reflectances = SceneMaterial.allCases.map { material in
-            let spectrum = material.reflectance
-            return bands.map { SceneAtmosphere.mean(over: $0, of: spectrum.value(at:)) }
-        }
-        slopes = bands.map {
-            min(max(((($0.wavelengths.lowerBound + $0.wavelengths.upperBound) / 2) - 650) / 1000, -0.3), 0.4)
-        }
-    }
-
-    /// The colour of one object of a material.
-    ///
-    /// - Parameters:
-    ///   - brightness: factor on every band.
-    ///   - slope: relative rise for each 1000 nm of wavelength.
-    func colour(_ material: SceneMaterial, brightness: Double = 1, slope: Double = 0) -> [Float] {
-        zip(reflectances[material.rawValue], slopes).map { Float($0 * brightness * (1 + slope * $1)) }
-    }
+/// A colour of a plan: where its reflectances begin in the plan's table.
+struct SceneColour {
+    let offset: Int32
 }
 
 /// How a surface is coloured: a mixture of two colours that changes from pixel to pixel, and a texture.
 struct ScenePaint {
     var cover: LandCover
-    var first: [Float]
-    var second: [Float]
+    var first: SceneColour
+    var second: SceneColour
     /// Mean share of the second colour.
     var mixture: Float = 0
     /// How much the share follows slow changes of the ground (moisture, vigour).
     var slowMixture: Float = 0
     /// How much the share follows changes from pixel to pixel.
     var fineMixture: Float = 0
+    /// How much the share grows with each pixel of depth inside the shape.
+    var depthMixture: Float = 0
     /// Relative deviation of the brightness, common to all bands.
     var texture: Float = 0
     /// Relative deviation of the brightness over tens of metres.
     var slowTexture: Float = 0
+    /// Reflectance of the sun's glint where waves face it.
+    var glint: Float = 0
     var rows: CropRows?
 
     /// A surface of one colour and a texture.
-    init(_ cover: LandCover, _ colour: [Float], texture: Float, slowTexture: Float = 0) {
+    init(_ cover: LandCover, _ colour: SceneColour, texture: Float, slowTexture: Float = 0) {
         self.cover = cover
         first = colour
         second = colour
@@ -56,7 +35,7 @@ struct ScenePaint {
 
     /// A surface of two colours.
     init(
-        _ cover: LandCover, _ first: [Float], _ second: [Float], mixture: Float, slow: Float, fine: Float,
+        _ cover: LandCover, _ first: SceneColour, _ second: SceneColour, mixture: Float, slow: Float, fine: Float,
         texture: Float, slowTexture: Float = 0
     ) {
         self.cover = cover
@@ -70,7 +49,7 @@ struct ScenePaint {
     }
 }
 
-/// Rows of a crop and the tracks of the machines that tend it: a pattern of the share of the second colour.
+/// Rows of a crop and the tracks of the machines that tend it, or waves: a pattern of the share of the second colour.
 struct CropRows {
     /// Unit vector across the rows.
     let across: (x: Float, y: Float)
@@ -90,6 +69,7 @@ struct CropRows {
         // A smooth wave of mean 0 between −1 and 1.
         let triangle = 2 * abs(2 * phase - 1) - 1
         var result = strength * triangle * (1.5 - 0.5 * triangle * triangle)
+        guard tracks.frequency > 0 else { return result }
         let track = position * tracks.frequency
         let place = track - track.rounded(.down)
         let distance = abs(abs(place - 0.5) - 0.04)

@@ -84,4 +84,13 @@ package struct SceneRandom {
         // The variance of one number is (2^32 − 1) / 12.
         return (Double(sum) - 4 * 65535) / (8.0 / 12.0 * 4_294_967_295.0).squareRoot()
     }
+
+    /// The same from 64 random bits and those that follow from them.
+    @inline(__always)
+    static func normal(_ bits: UInt64) -> Double {
+        let more = mix(bits &+ 0x9E37_79B9_7F4A_7C15)
+        var sum = (bits & 0xFFFF) + ((bits >> 16) & 0xFFFF) + ((bits >> 32) & 0xFFFF) + (bits >> 48)
+        sum += (more & 0xFFFF) + ((more >> 16) & 0xFFFF) + ((more >> 32) & 0xFFFF) + (more >> 48)
+        return (Double(sum) - 4 * 65535) * 1.8688123650118534e-05
+    }
 }

@@ -5,7 +5,8 @@ public struct SimulatedScene: Sendable {
     /// The multispectral image (B, panSize / ratio, panSize / ratio), digital numbers.
     public let ms: Image
     /// What the multispectral instrument would see with the panchromatic instrument's pixels: (B, panSize, panSize),
-    /// digital numbers of the same radiometry as `ms`, rounded but without noise. The target of pansharpening.
+    /// digital numbers of the same radiometry as `ms`, rounded but without noise, in PAN's place even where `ms` is
+    /// misregistered. The target of pansharpening.
     public let truth: Image
     /// What covers most of each PAN pixel; `panSize × panSize` entries, row by row.
     public let landCover: [LandCover]
@@ -20,14 +21,16 @@ public struct SimulatedScene: Sendable {
 
 /// Simulates a pair of satellite images of a made-up landscape, together with the truth that they hide.
 ///
-/// A land of fields, meadows, woods, houses, halls, roads and water is painted on the PAN grid with the reflectances
-/// of its materials in each band (spectra over 400 to 2500 nm, integrated over the band and the sunlight), lit by sun
-/// and sky with cast shadows and seen through a hazy atmosphere. PAN is integrated from the same spectra, not mixed
-/// from the bands. Then the instrument: each band is blurred by a Gaussian with the band's MTF gain at the Nyquist
-/// frequency of its grid, sampled, given shot and read noise, and quantised.
+/// A land of fields, woods, houses, streets, rock, water or whatever ``SceneConditions`` say is painted on the PAN grid
+/// with the reflectances of its materials in each band (spectra over 400 to 2500 nm, integrated over the band and the
+/// sunlight, and different for each object), lit by sun and sky with hills and cast shadows, and seen through haze and
+/// clouds. PAN is integrated from the same spectra, not mixed from the bands. Then the instrument: each band is filtered
+/// with a Gaussian of the band's MTF gain at the Nyquist frequency of its grid, sampled, given shot and read noise, and
+/// quantised.
 ///
 /// The scene is exposed as a whole: one factor for all bands brings the brightest band's 99.8th percentile to 85 % of
-/// the range. A seed gives the same digital numbers on every machine: nothing depends on threads or on the C library.
+/// the range, unless the conditions say otherwise. A seed gives the same digital numbers on every machine: nothing
+/// depends on threads or on the C library.
 ///
 /// Objects have their natural size when pixels are up to a metre. With coarser pixels they are enlarged by the square
 /// root of the pixel's side in metres, so that a scene of Landsat 8 shows fields and quarters rather than blur.
@@ -54,6 +57,8 @@ public struct SceneSimulator: Sendable {
     public let phase: Phase
     /// Side of a PAN pixel on the ground, in metres.
     public let panSampling: Double
+    /// Land, weather, and what the instrument gets wrong.
+    public let conditions: SceneConditions
 
     /// - Parameters:
     ///   - sensor: bands, MTF gains, ratio and bits; gains have to lie between 0.001 and 0.999.
@@ -61,9 +66,11 @@ public struct SceneSimulator: Sendable {
     ///   - seed: the same seed gives the same scene.
     ///   - phase: how the multispectral grid lies on the PAN grid.
     ///   - panSampling: metres of a PAN pixel; by default the sensor's own, and 0.5 m for one that is not known.
+    ///   - conditions: land, weather, and what the instrument gets wrong.
     /// - Throws: ``SceneSimulatorError`` when a number is not one that can be simulated.
     public init(
-        sensor: Sensor, panSize: Int, seed: UInt64, phase: Phase = .toolbox, panSampling: Double? = nil
+        sensor: Sensor, panSize: Int, seed: UInt64, phase: Phase = .toolbox, panSampling: Double? = nil,
+        conditions: SceneConditions = SceneConditions()
     ) throws(SceneSimulatorError) {
         try Self.check(sensor)
         guard Self.panSizes.contains(panSize) else {
@@ -74,6 +81,8 @@ public struct SceneSimulator: Sendable {
         }
         let metres = panSampling ?? sensor.panSampling ?? 0.5
         guard metres > 0, metres <= 100 else { throw .groundSamplingOutOfRange(metres: metres) }
+        try conditions.check(ratio: sensor.ratio)
+        self.conditions = conditions
         self.sensor = sensor
         self.panSize = panSize
         self.seed = seed
@@ -98,71 +107,66 @@ public struct SceneSimulator: Sendable {
         }
     }
 
+    /// A simulator of anything: a made-up sensor, land, weather and faults, all drawn from the seed.
+    ///
+    /// - Parameters:
+    ///   - panSize: rows and columns of PAN, a multiple of the ratio.
+    ///   - bands: number of multispectral bands; 3 to 8 when nil.
+    ///   - ratio: size of a multispectral pixel in PAN pixels; 2, 3 or 4 when nil.
+    /// - Throws: ``SceneSimulatorError`` when a number is not one that can be simulated.
+    public static func random(
+        seed: UInt64, panSize: Int, bands: Int? = nil, ratio: Int? = nil, phase: Phase = .toolbox
+    ) throws(SceneSimulatorError) -> SceneSimulator {
+        let sensor = Sensor.random(seed: seed, bands: bands, ratio: ratio)
+        var random = SceneRandom(seed: seed, stream: 0x7369_6D75)
+        let sampling = random.pick([0.31, 0.41, 0.5, 0.6, 0.8, 1, 1.5, 2.5, 5, 10, 15]) * random.uniform(0.9...1.1)
+        return try SceneSimulator(
+            sensor: sensor, panSize: panSize, seed: seed, phase: phase, panSampling: sampling,
+            conditions: .random(seed: seed, ratio: sensor.ratio))
+    }
+
+    /// Side of a multispectral pixel on the ground, in metres.
+    public var msSampling: Double { panSampling * Double(sensor.ratio) }
+
+    /// Where the upper left corner of the multispectral image lies, in PAN pixels right of and below the upper left
+    /// corner of PAN; the same in both directions.
+    public var msOriginOffset: Double { firstCentre + 0.5 - Double(sensor.ratio) / 2 }
+
     /// Index on the PAN grid of the centre of the first multispectral pixel.
-    private var firstCentre: Double {
+    var firstCentre: Double {
         switch phase {
         case .toolbox: Double(sensor.ratio / 2)
         case .cornerAligned: Double(sensor.ratio - 1) / 2
         }
     }
 
-    /// Simulates the scene. Takes about a second for each million PAN pixels of an 8-band sensor.
-    public func render() -> SimulatedScene {
-        let (bands, ratio, peak) = (sensor.bands.count, sensor.ratio, sensor.peak)
-        let (fineRadius, coarseRadius) = (6, 4 * ratio)
-        let margin = fineRadius + coarseRadius
-        let side = panSize + 2 * margin
-        let ground = SceneGround(
-            sensor: sensor, panSize: panSize, margin: margin, panSampling: panSampling, seed: seed)
+    /// Lays the land out; what is returned draws any part of it.
+    public func layOut() -> SceneRendering { SceneRendering(of: self) }
 
-        let msSize = panSize / ratio
-        var truth = Image(bands: bands, height: panSize, width: panSize)
-        var ms = Image(bands: bands, height: msSize, width: msSize)
-        for (index, band) in sensor.bands.enumerated() {
-            let wide = SceneInstrument.sampled(
-                ground.reflectance(band: index), side: side, first: Double(fineRadius), step: 1,
-                count: side - 2 * fineRadius, deviation: SceneInstrument.deviation(gain: band.mtfGain, ratio: 1),
-                radius: fineRadius)
-            let coarse = SceneInstrument.sampled(
-                wide, side: side - 2 * fineRadius, first: Double(coarseRadius) + firstCentre, step: ratio,
-                count: msSize, deviation: SceneInstrument.deviation(gain: band.mtfGain, ratio: ratio),
-                radius: coarseRadius)
-            ms.values.replaceSubrange(index * ms.pixels..<(index + 1) * ms.pixels, with: coarse)
-            for row in 0..<panSize {
-                let source = (row + coarseRadius) * (side - 2 * fineRadius) + coarseRadius
-                let target = index * truth.pixels + row * panSize
-                truth.values.replaceSubrange(target..<target + panSize, with: wide[source..<source + panSize])
+    /// Simulates the scene in memory, which takes 16 bytes a PAN pixel and band; ``layOut()`` serves scenes for which
+    /// that is too much.
+    public func render() -> SimulatedScene {
+        let rendering = layOut()
+        let tiles = rendering.tiles
+        if tiles.count == 1 { return rendering.render(tiles[0]) }
+        let (bands, size) = (sensor.bands.count, panSize)
+        var pan = Image(bands: 1, height: size, width: size)
+        var ms = Image(bands: bands, height: size / sensor.ratio, width: size / sensor.ratio)
+        var truth = Image(bands: bands, height: size, width: size)
+        var cover = [LandCover](repeating: .meadow, count: size * size)
+        for tile in tiles {
+            let part = rendering.render(tile)
+            let (row, column) = (tile.rows.lowerBound, tile.columns.lowerBound)
+            pan.paste(part.pan, row: row, column: column)
+            truth.paste(part.truth, row: row, column: column)
+            ms.paste(part.ms, row: row / sensor.ratio, column: column / sensor.ratio)
+            for (index, line) in tile.rows.enumerated() {
+                let source = index * tile.columns.count
+                cover.replaceSubrange(
+                    line * size + column..<line * size + tile.columns.upperBound,
+                    with: part.landCover[source..<source + tile.columns.count])
             }
         }
-        var pan = Image(
-            bands: 1, height: panSize, width: panSize,
-            values: SceneInstrument.sampled(
-                ground.reflectance(band: bands), side: side, first: Double(margin), step: 1, count: panSize,
-                deviation: SceneInstrument.deviation(gain: sensor.panchromatic.mtfGain, ratio: 1),
-                radius: fineRadius))
-
-        let brightest = (0..<bands).map { index in
-            SceneInstrument.upperQuantile(
-                truth.values[index * truth.pixels..<(index + 1) * truth.pixels], exceededBy: 0.002)
-        }
-        let panBrightest = SceneInstrument.upperQuantile(pan.values[...], exceededBy: 0.002)
-        let exposure = 0.85 * peak / max(brightest.max() ?? 0, panBrightest, 1e-6)
-        digitise(&truth, exposure: exposure, noise: nil, stream: 0)
-        digitise(&ms, exposure: exposure, noise: .init(peak: peak, fullWell: 60_000), stream: 0)
-        digitise(&pan, exposure: exposure, noise: .init(peak: peak, fullWell: 25_000), stream: bands)
-        return SimulatedScene(
-            pan: pan, ms: ms, truth: truth, landCover: ground.cover(panSize: panSize, margin: margin),
-            panSampling: panSampling, msSampling: panSampling * Double(ratio),
-            msOriginOffset: firstCentre + 0.5 - Double(ratio) / 2)
-    }
-
-    /// Turns reflectances into digital numbers, band by band.
-    private func digitise(_ image: inout Image, exposure: Double, noise: SceneInstrument.Noise?, stream: Int) {
-        for index in image.values.indices { image.values[index] *= exposure }
-        for band in 0..<image.bands {
-            SceneInstrument.digitise(
-                &image.values[band * image.pixels..<(band + 1) * image.pixels], width: image.width, peak: sensor.peak,
-                noise: noise, seed: seed, stream: stream + band)
-        }
+        return rendering.scene(pan: pan, ms: ms, truth: truth, landCover: cover)
     }
 }

@@ -8,6 +8,8 @@ public enum SceneSimulatorError: Error, Equatable, Sendable, CustomStringConvert
     case unsupportedSensor(name: String, reason: String)
     /// The ground sampling distance is not a positive, finite number of metres up to 100.
     case groundSamplingOutOfRange(metres: Double)
+    /// A condition of the scene is outside the allowed range.
+    case conditionOutOfRange(name: String, value: Double, allowed: ClosedRange<Double>)
 
     /// The message for a person: what is wrong, the numbers found, what to do.
     public var description: String {
@@ -23,6 +25,8 @@ public enum SceneSimulatorError: Error, Equatable, Sendable, CustomStringConvert
             return "sensor \(name) cannot be simulated: \(reason)"
         case .groundSamplingOutOfRange(let metres):
             return "a ground sampling distance of \(metres) m cannot be simulated; use more than 0 and at most 100 m"
+        case .conditionOutOfRange(let name, let value, let allowed):
+            return "a \(name) of \(value) cannot be simulated; use \(allowed.lowerBound) to \(allowed.upperBound)"
         }
     }
 }

@@ -29,3 +29,66 @@ extension SensorBand {
         return step * step * (3 - 2 * step)
     }
 }
+
+/// What sunlight, gases and materials are at every fifth nanometre from 350 to 2600, so that the bands of a sensor are
+/// integrated quickly.
+enum SpectralTable {
+    static let first = 350.0
+    static let step = 5.0
+    static let count = 451
+
+    /// Sunlight times what the gases let through.
+    static let light = tabulated { SceneAtmosphere.sun.value(at: $0) * SceneAtmosphere.gases.value(at: $0) }
+    /// Reflectance of each material.
+    static let materials = SceneMaterial.allCases.map { material in
+        let spectrum = material.reflectance
+        return tabulated { spectrum.value(at: $0) }
+    }
+
+    private static func tabulated(_ value: (Double) -> Double) -> [Double] {
+        (0..<count).map { value(first + Double($0) * step) }
+    }
+
+    /// The value of a table at a wavelength within its range.
+    static func value(of table: [Double], at wavelength: Double) -> Double {
+        let place = min(max((wavelength - first) / step, 0), Double(count - 2))
+        let index = Int(place)
+        return table[index] + (place - Double(index)) * (table[index + 1] - table[index])
+    }
+}
+
+/// Wavelengths inside a band and how much sunlight it registers at each.
+struct BandSamples {
+    /// In nanometres.
+    let wavelengths: [Double]
+    /// Their sum is 1.
+    let weights: [Double]
+
+    init(_ band: SensorBand) {
+        let width = band.wavelengths.upperBound - band.wavelengths.lowerBound
+        let samples = 48
+        let step = 1.1 * width / Double(samples)
+        wavelengths = (0..<samples).map {
+            band.wavelengths.lowerBound - 0.05 * width + (Double($0) + 0.5) * step
+        }
+        let light = wavelengths.map {
+            SpectralTable.value(of: SpectralTable.light, at: $0) * band.response(at: $0)
+        }
+        let sum = light.reduce(0, +)
+        weights = light.map { $0 / sum }
+    }
+
+    /// The mean of a table over the band.
+    func mean(of table: [Double]) -> Double {
+        var sum = 0.0
+        for (wavelength, weight) in zip(wavelengths, weights) {
+            sum += weight * SpectralTable.value(of: table, at: wavelength)
+        }
+        return sum
+    }
+
+    /// The mean of a function of the wavelength (nm) over the band.
+    func mean(_ function: (Double) -> Double) -> Double {
+        zip(wavelengths, weights).reduce(0) { $0 + $1.1 * function($1.0) }
+    }
+}

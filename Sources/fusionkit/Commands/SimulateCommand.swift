@@ -6,12 +6,16 @@ struct SimulateCommand: ParsableCommand {
         commandName: "simulate", abstract: "Make a PAN and MS pair of a made-up landscape, with the truth.",
         discussion: """
             Writes pan.tif, ms.tif and truth.tif (the bands as an instrument with PAN's pixels would see them) into a \
-            folder. The same seed gives the same scene on every machine.
+            folder. The same seed gives the same scene on every machine. Scenes of any size are drawn tile by tile.
 
-            Example: fusionkit simulate --sensor WV3 --size 1024 -o scene
+            Examples:
+              fusionkit simulate --sensor WV3 --size 1024 -o scene
+              fusionkit simulate --sensor random --land coast --clouds 0.2 --misregistration 0.5,-1 -o scene
             """)
 
-    @Option(help: ArgumentHelp("The sensor.", valueName: "name"), completion: .list(Sensor.all.map(\.name)))
+    @Option(
+        help: ArgumentHelp("The sensor; random: a made-up one, by the seed.", valueName: "name"),
+        completion: .list(Sensor.all.map(\.name) + ["random"]))
     var sensor = "WV3"
 
     @Option(help: ArgumentHelp("Rows and columns of PAN.", valueName: "pixels"))
@@ -28,28 +32,39 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Replace existing files.")
     var overwrite = false
 
+    @OptionGroup(title: "Scene") var scene: SceneOptions
+    @OptionGroup(title: "Resources") var work: WorkOptions
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
+    private func namedSensor() throws -> Sensor? {
+        sensor.lowercased() == "random" ? .random(seed: seed) : try NamedChoices.sensor(sensor)
+    }
+
     func validate() throws {
-        guard try NamedChoices.sensor(sensor) != nil else {
+        guard try namedSensor() != nil else {
             throw ValidationError("A scene is simulated as a sensor sees it; name one with --sensor.")
         }
     }
 
     func run() throws {
-        guard let sensor = try NamedChoices.sensor(sensor) else { return }
+        guard let sensor = try namedSensor() else { return }
+        // A made-up sensor may have any ratio, so the size gives way.
+        let panSize = self.sensor.lowercased() == "random" ? size / sensor.ratio * sensor.ratio : size
         let simulator: SceneSimulator
         do {
-            simulator = try SceneSimulator(sensor: sensor, panSize: size, seed: seed)
-        } catch {
+            simulator = try SceneSimulator(
+                sensor: sensor, panSize: panSize, seed: seed, conditions: try scene.conditions())
+        } catch let error as SceneSimulatorError {
             throw Failure(.usage, "--size \(size), --sensor \(sensor.name): \(error)")
         }
         let folder = try SceneFolder(output, overwrites: overwrite)
-        talk.talk.detail("simulating \(size) × \(size) PAN pixels of \(sensor.title), seed \(seed)")
-        // Ctrl-C ends this at once: nothing has been written.
-        let scene = simulator.render()
-        try Interruption.gracefully { try folder.write(scene, of: simulator, cancellation: $0) }
+        talk.talk.detail("simulating \(panSize) × \(panSize) PAN pixels of \(sensor.title), seed \(seed)")
+        let threads = max(1, min(work.threadCount, work.memoryBytes / Self.bytesOfTile))
+        try Interruption.gracefully { try folder.write(simulator, threads: threads, cancellation: $0) }
         talk.talk.say(
-            "\(output): pan.tif, ms.tif, truth.tif; \(sensor.title), \(size) × \(size) PAN pixels, seed \(seed)")
+            "\(output): pan.tif, ms.tif, truth.tif; \(sensor.title), \(panSize) × \(panSize) PAN pixels, seed \(seed)")
     }
+
+    /// Memory that drawing a tile takes at most, nearly.
+    private static let bytesOfTile = 600 << 20
 }

@@ -24,7 +24,8 @@ struct SceneFolder {
 
     private func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    func write(_ scene: SimulatedScene, of simulator: SceneSimulator, cancellation: Cancellation) throws {
+    /// Draws a scene tile by tile and writes it.
+    func write(_ simulator: SceneSimulator, threads: Int, cancellation: Cancellation) throws {
         let isNew = !FileManager.default.fileExists(atPath: path)
         // Everything is finished in a hidden folder beside the names, and then only renamed.
         if isNew { try make(path) }
@@ -34,17 +35,7 @@ struct SceneFolder {
         defer { Interruption.keep(temporary) }
         do {
             try make(staging)
-            let images = [scene.pan, scene.ms, scene.truth]
-            for (name, image) in zip(Self.names, images) {
-                try cancellation.check()
-                let profile = profile(of: image, named: name, scene, simulator)
-                let writer = try RasterWriter("\(staging)/\(name)", profile: profile)
-                for strip in profile.window.tiles(width: profile.width, height: 256) {
-                    try writer.write(
-                        image.cropped(rows: strip.rows, columns: strip.columns).values, to: strip)
-                }
-                try writer.finish()
-            }
+            try draw(simulator, into: staging, threads: threads, cancellation: cancellation)
             try cancellation.check()
             for name in Self.names {
                 guard rename("\(staging)/\(name)", file(name)) == 0 else {
@@ -58,6 +49,30 @@ struct SceneFolder {
         }
     }
 
+    private func draw(
+        _ simulator: SceneSimulator, into staging: String, threads: Int, cancellation: Cancellation
+    ) throws {
+        let rendering = simulator.layOut()
+        let writers = try Self.names.map { name in
+            try RasterWriter("\(staging)/\(name)", profile: profile(named: name, simulator))
+        }
+        let tiles = rendering.tiles
+        try Workers.run(tiles.count, threads: threads) { index in
+            try cancellation.check()
+            let tile = tiles[index]
+            let scene = rendering.render(tile)
+            for (writer, image) in zip(writers, [scene.pan, scene.ms, scene.truth]) {
+                let coarseness = tile.columns.count / image.width
+                try writer.write(
+                    image.values,
+                    to: Window(
+                        column: tile.columns.lowerBound / coarseness, row: tile.rows.lowerBound / coarseness,
+                        width: image.width, height: image.height))
+            }
+        }
+        for writer in writers { try writer.finish() }
+    }
+
     private func make(_ folder: String) throws {
         guard mkdir(folder, 0o777) == 0 else {
             throw Failure(
@@ -67,21 +82,21 @@ struct SceneFolder {
     }
 
     /// Where the scene lies: somewhere in the zone UTM 33 North.
-    private func profile(
-        of image: Image, named name: String, _ scene: SimulatedScene, _ simulator: SceneSimulator
-    ) -> RasterProfile {
+    private func profile(named name: String, _ simulator: SceneSimulator) -> RasterProfile {
         let isPAN = name == "pan.tif"
         let bandNames = isPAN ? [simulator.sensor.panchromatic.name] : simulator.sensor.bands.map(\.name)
+        let side = name == "ms.tif" ? simulator.panSize / simulator.sensor.ratio : simulator.panSize
         var profile = RasterProfile(
-            width: image.width, height: image.height,
+            width: side, height: side,
             bands: bandNames.map { RasterProfile.Band(name: $0, sampleType: .uint16, color: .gray) })
         for index in profile.bands.indices.dropFirst() { profile.bands[index].color = .undefined }
         let grid = GeoTransform(
-            originX: 500_000, originY: 5_300_000, columnStepX: scene.panSampling, rowStepY: -scene.panSampling)
+            originX: 500_000, originY: 5_300_000, columnStepX: simulator.panSampling, rowStepY: -simulator.panSampling)
         if name == "ms.tif" {
-            let corner = grid.position(column: scene.msOriginOffset, row: scene.msOriginOffset)
+            let corner = grid.position(column: simulator.msOriginOffset, row: simulator.msOriginOffset)
             profile.geoTransform = GeoTransform(
-                originX: corner.x, originY: corner.y, columnStepX: scene.msSampling, rowStepY: -scene.msSampling)
+                originX: corner.x, originY: corner.y, columnStepX: simulator.msSampling, rowStepY: -simulator.msSampling
+            )
         } else {
             profile.geoTransform = grid
         }

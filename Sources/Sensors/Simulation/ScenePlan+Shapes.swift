@@ -69,27 +69,38 @@ struct ScenePolygon {
     }
 }
 
-extension SceneCanvas {
+extension ScenePlan {
+    /// Paints the whole scene.
+    mutating func paintEverywhere(_ paint: ScenePaint) {
+        let index = add(paint)
+        add(form: .everywhere, paint: index)
+    }
+
+    /// A shape that may touch the whole scene.
+    mutating func add(form: SceneShape.Form, paint: Int32) {
+        add(
+            SceneShape(
+                form: form, paint: paint, left: -.infinity, top: -.infinity, right: .infinity, bottom: .infinity))
+    }
+
     /// Paints a convex polygon that follows the bends of the land.
     mutating func paint(
         _ polygon: ScenePolygon, _ paint: ScenePaint, inset: Double = 0, roughness: Double = 0, opacity: Double = 1
     ) {
-        let sides = polygon.sides.map { (x: Float($0.x), y: Float($0.y), offset: Float($0.offset - inset)) }
+        let sides = polygon.sides
         guard sides.count > 2 else { return }
-        let reach = 4 * Double(warp) + 4 * roughness + 1
+        let reach = 4 * bend + 4 * roughness + 1
         let (horizontal, vertical) = (
             polygon.extent(along: ScenePoint(x: 1, y: 0)), polygon.extent(along: ScenePoint(x: 0, y: 1))
         )
-        let bounds = Bounds(
-            left: horizontal.lowerBound - reach, top: vertical.lowerBound - reach,
-            right: horizontal.upperBound + reach, bottom: vertical.upperBound + reach, side: side)
-        let (warpX, warpY, warp) = (warpX.values, warpY.values, warp)
-        self.paint(paint, in: bounds, roughness: Float(roughness), opacity: Float(opacity)) { x, y, index in
-            let (bentX, bentY) = (x + warp * warpX[index], y + warp * warpY[index])
-            var depth = Float.infinity
-            for side in sides { depth = min(depth, bentX * side.x + bentY * side.y + side.offset) }
-            return depth
-        }
+        let form = SceneShape.Form.polygon(
+            sides: add(sides: sides), inset: Float(inset), roughness: Float(roughness), opacity: Float(opacity))
+        add(
+            SceneShape(
+                form: form, paint: add(paint), left: Float(horizontal.lowerBound - reach),
+                top: Float(vertical.lowerBound - reach), right: Float(horizontal.upperBound + reach),
+                bottom: Float(vertical.upperBound + reach)))
+        occupy(polygon, by: paint.cover)
     }
 
     /// Paints a strip of constant width around a straight line; it follows the bends of the land.
@@ -106,11 +117,26 @@ extension SceneCanvas {
         self.paint(strip, paint, inset: (narrow - 1) / 2, roughness: roughness, opacity: opacity * narrow)
     }
 
-    /// Where a place of the land lies on the image: the bends undone to first order.
-    func bent(_ point: ScenePoint) -> ScenePoint {
-        guard point.x >= 0, point.y >= 0, point.x < Double(side), point.y < Double(side) else { return point }
-        let index = Int(point.y) * side + Int(point.x)
-        return ScenePoint(
-            x: point.x - Double(warp * warpX.values[index]), y: point.y - Double(warp * warpY.values[index]))
+    /// Paints a box seen from above, with a gable or flat roof.
+    mutating func paint(_ box: SceneBox, _ paint: ScenePaint) {
+        let reach = box.halfLength + box.halfWidth + 1
+        add(
+            SceneShape(
+                form: .box(box), paint: add(paint), left: Float(box.centre.x - reach), top: Float(box.centre.y - reach),
+                right: Float(box.centre.x + reach), bottom: Float(box.centre.y + reach)),
+            height: box.height + box.rise)
+        occupy(box, by: paint.cover)
+    }
+
+    /// Paints the crown of a tree: a lobed dome, brighter towards the sun.
+    mutating func paintCrown(at centre: ScenePoint, radius: Double, height: Double, paint: Int32, tint: Double) {
+        let reach = 1.6 * radius + 1
+        let crown = SceneCrown(
+            x: Float(centre.x), y: Float(centre.y), radius: Float(radius), height: Float(height))
+        add(
+            SceneShape(
+                form: .crown(crown), paint: paint, tint: Float(tint), left: Float(centre.x - reach),
+                top: Float(centre.y - reach), right: Float(centre.x + reach), bottom: Float(centre.y + reach)),
+            height: height)
     }
 }
