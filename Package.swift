@@ -13,8 +13,8 @@ let cudaLinking: [LinkerSetting] =
 /// What `FusionKit` brings along. Who imports it depends on these by name too: SwiftPM compiles a target again only when a
 /// module changes that it names, and types whose layout has changed would have two.
 let libraries: [Target.Dependency] = [
-    "Analysis", "Classical", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
-    "Verification",
+    "Analysis", "Classical", "Datasets", "Inference", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+    "Training", "Verification",
 ]
 
 let package = Package(
@@ -24,7 +24,8 @@ let package = Package(
         .executable(name: "fusionkit", targets: ["fusionkit"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: [
         .target(
@@ -75,6 +76,12 @@ let package = Package(
                 "errors.js", "plots.js", "spectra.js", "main.js",
             ].map { .embedInCode("Report/\($0)") }),
         .target(
+            name: "Training",
+            dependencies: [
+                "Datasets", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(
             name: "FusionKit",
             dependencies: libraries),
         .executableTarget(
@@ -103,6 +110,9 @@ let package = Package(
             dependencies: ["Inference", "Classical", "Networks", "Raster", "Sensors", "Torch"]),
         .testTarget(
             name: "AnalysisTests", dependencies: ["Analysis", "Classical", "Inference", "Metrics", "Raster", "Sensors"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Datasets", "Metrics", "Networks", "Raster", "Sensors", "Torch", "fusionkit"]),
         .testTarget(name: "FusionKitCommandTests", dependencies: libraries + ["fusionkit", "FusionKit"]),
     ],
     swiftLanguageModes: [.v6],

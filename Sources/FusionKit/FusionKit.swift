@@ -1,5 +1,6 @@
 @_exported import Analysis
 @_exported import Classical
+@_exported import Datasets
 @_exported import Inference
 @_exported import Metrics
 @_exported import Networks
@@ -7,6 +8,7 @@
 @_exported import Sensors
 @_exported import StateSpace
 @_exported import Torch
+@_exported import Training
 @_exported import Verification
 
 /// What this build of FusionKit is.

@@ -16,7 +16,7 @@ struct FusionKitCommand: ParsableCommand {
             PansharpenCommand.self, HypersharpenCommand.self, EvaluateCommand.self, CompareCommand.self,
             SimulateCommand.self,
             ViewCommand.self, ConvertCommand.self, CreateCommand.self, FuseCommand.self, InfoCommand.self,
-            MethodsCommand.self, UpscaleCommand.self, VerifyCommand.self,
+            MethodsCommand.self, TrainCommand.self, UpscaleCommand.self, VerifyCommand.self,
         ])
 
     static func main() {

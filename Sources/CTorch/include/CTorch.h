@@ -56,6 +56,12 @@ void fk_profile_end(
 void fk_profile_operation_begin(const char *name);
 void fk_profile_operation_end(double multiply_adds);
 
+/// From now on, the results of this thread's operations are looked at, and which of some tensors they took.
+bool fk_trace_begin(const fk_tensor *known, int32_t count);
+/// Ends that, and tells of the first operation, if any, with a result that is not finite: its name, and the place of the
+/// known tensor that it or an operation before it was the last to take; -1 for none.
+void fk_trace_end(void *context, void (*visit)(void *context, const char *name, int64_t place));
+
 // ---------------------------------------------------------------------------------------------------------------
 // Types, devices, scalars, indices
 // ---------------------------------------------------------------------------------------------------------------

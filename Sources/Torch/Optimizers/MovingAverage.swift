@@ -80,4 +80,26 @@ public final class MovingAverage {
             }
         }
     }
+
+    /// All that a later run needs to go on: the averages under their names, and `calls`.
+    public func state() -> [(name: String, tensor: Tensor)] {
+        averages + [("calls", Tensor(calls, dtype: .int64)), ("started", Tensor(hasStarted ? 1 : 0, dtype: .int64))]
+    }
+
+    /// Takes over what ``state()`` of averages of the same parameters has given.
+    ///
+    /// - Throws: ``StateError``; nothing has been changed then.
+    public func load(_ state: [String: Tensor]) throws {
+        let expected = self.state().map { (name: $0.name, shape: $0.tensor.shape) }
+        if let error = compare(state, with: expected, owner: "MovingAverage", allowing: []) { throw error }
+        try withTorchErrors {
+            withoutGradients {
+                for (name, average) in averages {
+                    if let values = state[name] { average.copy(from: values) }
+                }
+            }
+            calls = state["calls"]?.integerItem ?? 0
+            hasStarted = state["started"]?.integerItem == 1
+        }
+    }
 }

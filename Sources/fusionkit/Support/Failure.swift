@@ -35,8 +35,14 @@ struct Failure: Error {
             }
         case let error as CheckpointError: self.init(Self.kind(error.code), error.description)
         case let error as NetworkCheckpointError: self.init(.data, error.description)
+        case let error as TrainingError:
+            if error.code == .stopped {
+                self.init(status: Interruption.status, message: error.description)
+            } else {
+                self.init(Self.kind(error.code), error.description)
+            }
         case let error as SceneSimulatorError: self.init(.usage, error.description)
-        case is ClassicalError, is ConfigurationError, is MetricError, is WaldProtocolError, is StateError:
+        case is ClassicalError, is ConfigurationError, is DatasetError, is MetricError, is WaldProtocolError, is StateError:
             self.init(.data, "\(error)")
         case is TorchError, is SelectiveScanError:
             self.init(.fault, "\(error) This may be a fault of fusionkit, or too little memory: try a smaller --tile.")
@@ -55,6 +61,14 @@ struct Failure: Error {
             .creation
         case .noSpace, .writeFailed: .writing
         case .closed: .fault
+        }
+    }
+
+    private static func kind(_ code: TrainingError.Code) -> Kind {
+        switch code {
+        case .settings: .usage
+        case .data, .notFinite, .stopped: .data
+        case .folder: .creation
         }
     }
 

@@ -1,0 +1,20 @@
+import Datasets
+import Torch
+
+/// The batches of a loader as tensors.
+struct LoadedBatches: BatchSource {
+    let loader: SampleLoader
+
+    var batchesPerEpoch: Int { loader.batchesPerEpoch }
+
+    func batches(epoch: Int, from first: Int) -> () throws -> TrainingBatch? {
+        let batches = loader.batches(epoch: epoch, from: first)
+        return {
+            guard let batch = try batches.next() else { return nil }
+            return try withTorchErrors {
+                TrainingBatch(
+                    images: batch.images.mapValues { Tensor($0.values, shape: $0.shape) }, indices: batch.indices)
+            }
+        }
+    }
+}

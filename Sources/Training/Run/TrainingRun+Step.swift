@@ -1,0 +1,58 @@
+import Torch
+
+extension TrainingRun {
+    /// What a step says.
+    struct StepResult {
+        var loss = 0.0
+        var parts: [(name: String, value: Double)] = []
+        var gradientNorm = 0.0
+    }
+
+    /// One step: the mean gradient of some batches, and what the optimiser makes of it.
+    ///
+    /// - Parameter seed: decides what is random in the network in this step.
+    func learn(from batches: [TrainingBatch], rate: Double, seed: UInt64) throws -> StepResult {
+        try withTorchErrors {
+            try withGradients {
+                weights.clearGradients()
+                network.train(using: generator)
+                generator.seed(seed)
+                var result = StepResult()
+                let share = 1 / Double(batches.count)
+                for batch in batches {
+                    let images = moved(batch)
+                    let (total, parts) = try loss(input(images, fused: try task(images).to(.float32)))
+                    try checkTorchErrors()
+                    (total * share).backward()
+                    weights.gather()
+                    result.loss += total.item * share
+                    for (index, part) in parts.enumerated() {
+                        if index == result.parts.count { result.parts.append((part.name, 0)) }
+                        result.parts[index].value += part.value.item * share
+                    }
+                }
+                let clip = configuration.optimizer.clip
+                result.gradientNorm = clipGradientNorm(weights.parameters, to: clip > 0 ? clip : .infinity)
+                try checkTorchErrors()
+                guard result.loss.isFinite, result.gradientNorm.isFinite else {
+                    throw nonFinite(batches, seed: seed)
+                }
+                optimizer.learningRate = rate
+                optimizer.step()
+                weights.publish()
+                average?.update()
+                return result
+            }
+        }
+    }
+
+    /// The images where the network is, in the numbers that it computes with.
+    func moved(_ batch: TrainingBatch) -> [ImageRole: Tensor] {
+        let dtype = network.parameters.first?.dtype ?? .float32
+        return batch.images.mapValues { $0.to(device).to(dtype) }
+    }
+
+    func input(_ images: [ImageRole: Tensor], fused: Tensor) -> LossInput {
+        LossInput(fused: fused, images: images.mapValues { $0.to(.float32) }, ratio: task.ratio, gains: gains)
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+import Torch
+import Training
+
+@Suite("Losses") struct LossTests {
+    private let reference = image(2, 3, 16, 16, seed: 1) * 0.8 + 0.1
+    private let other = image(2, 3, 16, 16, seed: 2) * 0.8 + 0.1
+
+    private func value(_ loss: Loss, _ fused: Tensor, _ images: [ImageRole: Tensor]) throws -> Double {
+        try withTorchErrors { try loss(LossInput(fused: fused, images: images)).item }
+    }
+
+    @Test(
+        "with a reference are (almost) zero for equal images and larger for others",
+        arguments: Loss.allCases.filter { $0.needs == [.reference] })
+    func equal(loss: Loss) throws {
+        let none = try value(loss, reference, [.reference: reference])
+        let some = try value(loss, other, [.reference: reference])
+        #expect(abs(none) < 2e-3)
+        #expect(some > none + 1e-2)
+    }
+
+    @Test(
+        "have the gradient that central differences have",
+        arguments: Loss.allCases.filter { ![.pair, .pairInfrared].contains($0) })
+    func gradient(loss: Loss) throws {
+        let fused = image(1, 2, 8, 8, seed: 3) * 0.8 + 0.1
+        let images: [ImageRole: Tensor] = [
+            .reference: image(1, 2, 8, 8, seed: 4) * 0.8 + 0.1, .ms: image(1, 2, 2, 2, seed: 5),
+            .pan: image(1, 1, 8, 8, seed: 6),
+        ]
+        try withTorchErrors {
+            let leaf = fused.copy()
+            leaf.setRequiresGradient()
+            try loss(LossInput(fused: leaf, images: images)).backward()
+            let found = try #require(leaf.gradient)
+            let direction = image(1, 2, 8, 8, seed: 7) - 0.5
+            func along(_ step: Double) throws -> Double {
+                try loss(LossInput(fused: fused + direction * step, images: images)).item
+            }
+            let expected = try (along(1e-6) - along(-1e-6)) / 2e-6
+            let product = (found * direction).sum().item
+            #expect(abs(product - expected) < 1e-4 * max(1e-3, abs(expected)))
+        }
+    }
+
+    @Test("of a constant error are what their formulas say")
+    func constant() throws {
+        let images: [ImageRole: Tensor] = [.reference: reference]
+        let fused = reference + 0.5
+        #expect(abs(try value(.l1, fused, images) - 0.5) < 1e-12)
+        #expect(abs(try value(.l2, fused, images) - 0.25) < 1e-12)
+        #expect(abs(try value(.smoothL1, fused, images) - 0.125) < 1e-12)
+        #expect(abs(try value(.smoothL1, reference + 3, images) - 2.5) < 1e-12)
+        #expect(abs(try value(.hybrid, fused, images) - 0.3) < 1e-12)
+        #expect(abs(try value(.charbonnier, fused, images) - 0.500001) < 1e-6)
+    }
+
+    @Test("the spectral angle is that between two spectra, whatever their lengths")
+    func angle() throws {
+        let x = Tensor([1.0, 0.0], shape: [1, 2, 1, 1])
+        let y = Tensor([3.0, 3.0], shape: [1, 2, 1, 1])
+        #expect(abs(try value(.sam, x, [.reference: y]) - .pi / 4) < 1e-6)
+    }
+
+    @Test("ERGAS of one flat band is 100 / ratio times the relative error")
+    func relativeError() throws {
+        let flat = Tensor.full([1, 1, 8, 8], 0.5, dtype: .float64)
+        #expect(abs(try value(.ergas, flat + 0.05, [.reference: flat]) - 2.5) < 1e-4)
+    }
+
+    @Test(
+        "CMT's agrees with the golden files, parts and gradient",
+        arguments: [("hybrid_loss", 2), ("hybrid_loss_odd", 3)])
+    func golden(name: String, levels: Int) throws {
+        guard let golden = try goldenFile(name) else {
+            print("skipped: no golden files of CMT")
+            return
+        }
+        try withTorchErrors {
+            let fused = try #require(golden["input.pred"]).copy()
+            fused.setRequiresGradient()
+            let parts = FourierWaveletLoss(levels: levels)(
+                fused: fused, reference: try #require(golden["input.gt"]))
+            for (key, part) in [
+                ("loss", parts.total), ("l1", parts.error), ("fourier", parts.spectrum), ("wavelet", parts.wavelets),
+            ] {
+                let expected = try #require(golden["output.\(key)"]).item
+                #expect(abs(part.item - expected) < 2e-6 + 2e-4 * abs(expected), "\(key)")
+            }
+            parts.total.backward()
+            let gradient = try #require(fused.gradient)
+            let difference = (gradient - (try #require(golden["grad.input.pred"]))).abs().max().item
+            #expect(difference < 2e-6)
+        }
+    }
+
+    @Test("spectral consistency is zero for flat images, and sees a wrong level")
+    func spectral() throws {
+        let flat = Tensor.full([1, 2, 16, 16], 0.4, dtype: .float64)
+        let coarse = Tensor.full([1, 2, 4, 4], 0.4, dtype: .float64)
+        #expect(try value(.spectral, flat, [.ms: coarse]) < 1e-9)
+        #expect(abs(try value(.spectral, flat + 0.1, [.ms: coarse]) - 0.1) < 1e-9)
+    }
+
+    @Test("spatial consistency is zero where PAN is a mean of the fused bands, and not where its detail is missing")
+    func spatial() throws {
+        let coarse = image(1, 2, 8, 8, seed: 9)
+        let fused = coarse.repeatInterleaved(4, axis: 2).repeatInterleaved(4, axis: 3)
+        let flat = Tensor.full([1, 1, 32, 32], 0.5, dtype: .float64)
+        #expect(try value(.spatial, fused, [.ms: coarse, .pan: flat]) < 1e-4)
+        let detailed = flat + image(1, 1, 32, 32, seed: 8)
+        #expect(try value(.spatial, fused, [.ms: coarse, .pan: detailed]) > 0.1)
+    }
+
+    @Test("sum with their weights, and say what is missing")
+    func sums() throws {
+        let loss = WeightedLoss([.l1: 2, .l2: 4, .sam: 0])
+        try withTorchErrors {
+            let (total, parts) = try loss(LossInput(fused: reference + 0.5, images: [.reference: reference]))
+            #expect(abs(total.item - 2) < 1e-12)
+            #expect(parts.map(\.name) == ["l1", "l2"])
+        }
+        #expect(throws: TrainingError.self) { try loss(LossInput(fused: reference, images: [:])) }
+    }
+}

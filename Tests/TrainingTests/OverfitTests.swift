@@ -1,0 +1,50 @@
+import Testing
+import Torch
+import Training
+
+@Suite("Overfitting", .serialized) struct OverfitTests {
+    @Test(
+        "two patches are learned by heart by every system",
+        arguments: [
+            ("fusionmamba-rs", "pansharpen", "{dim: 8, ms_dim: 3}", "l1", 0.1),
+            (
+                "lemamba", "pansharpen",
+                "{width: 8, img_channel: 3, out_channel: 3, window_sizes: [4, 2, null], drop_path_rate: 0}", "l1", 0.06
+            ),
+            ("mmmamba", "pansharpen", "{bands: 3, width: 8, blocks: 1}", "l1", 0.05),
+            (
+                "fusionmamba-mm", "fuse",
+                "{depths: [1, 1], depths_decoder: [1, 1], dims: [16, 32], dims_decoder: [32, 16], drop_path_rate: 0}",
+                "pair",
+                6.4
+            ),
+        ])
+    func overfits(system: String, task: String, settings: String, loss: String, bound: Double) throws {
+        let scratch = try Scratch()
+        let side = task == "fuse" ? 32 : 16
+        let yaml = """
+            task: \(task)
+            epochs: 80
+            device: cpu
+            network: {system: \(system), settings: \(settings)}
+            data: {count: 2, side: \(side), batch: 2, validation: [], apart: 0, turns: false}
+            loss: {\(loss): 1}
+            optimizer: {rate: 4e-3, decay: 0, clip: 1}
+            average: {kind: none}
+            validation: {metrics: []}
+            record: {folder: '\(scratch.file("run"))', state-every: 1000, tensorboard: false}
+            """
+        let clock = ContinuousClock()
+        var (first, last) = (Double?.none, Double.infinity)
+        let seconds = try clock.measure {
+            let run = try TrainingRun(try TrainingConfiguration(yaml: yaml))
+            _ = try run.run(report: {
+                if first == nil { first = $0.loss }
+                last = $0.loss
+            })
+        }
+        print("\(system): loss \(first ?? 0) to \(last) in \(seconds)")
+        #expect(last < bound)
+        #expect(seconds < .seconds(60))
+    }
+}
