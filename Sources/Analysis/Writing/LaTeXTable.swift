@@ -72,7 +72,7 @@ public enum LaTeXTable {
     /// Text with what LaTeX reads as more than text.
     static func escaped(_ text: String) -> String {
         let special: [Character: String] = [
-            "\\": #"\textbackslash{}"#, "{": #"\{"#, "}": #"\}"#, "$": #"\$"#, "&": #"\&"#, "#": #"\#"#, "%": #"\%"#,
+            "\\": #"\textbackslash{}"#, "{": #"\{"#, "}": #"\}"#, "$": #"\$"#, "&": #"\&"#, "#": "\\#", "%": "\\%",
             "_": #"\_"#, "^": #"\textasciicircum{}"#, "~": #"\textasciitilde{}"#, "°": #"$^\circ$"#, "×": #"$\times$"#,
             "λ": #"$\lambda$"#, "−": "$-$", "√": #"$\surd$"#, "∞": #"$\infty$"#, "\n": " ",
         ]

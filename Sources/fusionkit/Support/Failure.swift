@@ -42,7 +42,8 @@ struct Failure: Error {
                 self.init(Self.kind(error.code), error.description)
             }
         case let error as SceneSimulatorError: self.init(.usage, error.description)
-        case is ClassicalError, is ConfigurationError, is DatasetError, is MetricError, is WaldProtocolError, is StateError:
+        case is ClassicalError, is ConfigurationError, is DatasetError, is MetricError, is WaldProtocolError,
+            is StateError:
             self.init(.data, "\(error)")
         case is TorchError, is SelectiveScanError:
             self.init(.fault, "\(error) This may be a fault of fusionkit, or too little memory: try a smaller --tile.")
