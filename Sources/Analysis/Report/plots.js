@@ -52,6 +52,7 @@ function legend(view, names) {
     const sample = draw("svg", { viewBox: "0 0 46 12", "aria-hidden": "true" });
     const style = seriesStyle(view, name);
     sample.append(curve([[1, 6], [23, 6], [45, 6]], style));
+    // One mark, in the middle.
     sample.firstChild.lastChild.setAttribute("d", marks[style.mark](23, 6));
     const button = make("button", { type: "button", title: `Bring ${name} forward`, "data-series": name }, sample, make("span", {}, name));
     button.addEventListener("click", () => {
