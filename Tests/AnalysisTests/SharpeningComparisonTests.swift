@@ -126,13 +126,14 @@ import Testing
         let known = try comparison(Scene.classical("EXP")).run(in: directory.path)
         #expect(known.tables[0].peak == 2047 && known.tables[0].peakOrigin == .sensor && known.advice.isEmpty)
         #expect(known.tables[0].explanation.contains("PSNR and SSIM take 2047"))
-        let given = try comparison(Scene.classical("EXP")) { $0.peak = 4094 }.run(in: directory.path)
+        let work = [try TemporaryDirectory(), try TemporaryDirectory()]
+        let given = try comparison(Scene.classical("EXP")) { $0.peak = 4094 }.run(in: work[0].path)
         let before = try #require(known.tables[0].rows[0].values["PSNR"])
         let after = try #require(given.tables[0].rows[0].values["PSNR"])
         #expect(abs(after - before - 20 * log10(2)) < 1e-9)
         let guessed = try SharpeningComparison(
             pan: directory.file("pan.tif"), ms: directory.file("ms.tif"), candidates: Scene.classical("EXP")
-        ).run(in: directory.path)
+        ).run(in: work[1].path)
         #expect(guessed.tables[0].peakOrigin == .guess && guessed.advice.count == 1)
     }
 

@@ -12,6 +12,8 @@ extension SharpeningComparison {
             sensor: sensor, options: options, sources: (pair.pan.file, pair.ms.file), folder: "",
             cancellation: Cancellation(), progress: { _ in })
         try truth()?.reader.requireKnownPixel()
+        // Without methods there is nothing to measure.
+        guard !candidates.isEmpty else { return }
         try SceneJudge(pair: pair, sensor: sensor, watch: run.watch).checkMemory()
         let part = try? ReducedPair.Part(pair)
         if part != nil || options.reference != nil {
