@@ -91,7 +91,9 @@ public struct NetworkSystem: Sendable {
     }
 
     /// Every system.
-    public static let all: [NetworkSystem] = [.mmMamba, .leMamba, .fusionMambaRS, .fusionMambaMM]
+    public static let all: [NetworkSystem] = [
+        .consistentDetail, .mmMamba, .leMamba, .fusionMambaRS, .fusionMambaMM,
+    ]
 
     /// The system of a name, in any case; nil when there is none.
     public static func named(_ name: String) -> NetworkSystem? {

@@ -1,0 +1,92 @@
+import Torch
+
+/// How the bands of a scene and PAN vary together, for images of the coarse size: what makes the numbers of all sensors
+/// alike, and what classical methods take from a whole scene.
+///
+/// Every tensor can be multiplied with images (N, B, H, W).
+public struct BandStatistics {
+    /// Means of the bands, (N, B, 1, 1).
+    let means: Tensor
+    /// Standard deviations of the bands.
+    let deviations: Tensor
+    /// Numbers of dark pixels of each band, the haze in front of the scene.
+    let darkest: Tensor
+    /// Mean of PAN's low pass, (N, 1, 1, 1).
+    let panMean: Tensor
+    /// Standard deviation of PAN's low pass.
+    let panDeviation: Tensor
+    /// PAN where all bands are as dark as ``darkest``.
+    let panDarkest: Tensor
+    /// Slope of the line that gives each band from PAN's low pass, (N, B, 1, 1).
+    let gains: Tensor
+    /// Its intercept.
+    let intercepts: Tensor
+    /// Weights of the bands, less their means, in the intensity that resembles PAN's low pass most.
+    let weights: Tensor
+    /// Slope of the line that gives each band from that intensity.
+    let intensityGains: Tensor
+    /// Correlation of each band with PAN's low pass.
+    let correlations: Tensor
+
+    /// From the moments of B bands and, last, PAN's low pass.
+    ///
+    /// - Parameters:
+    ///   - means: (N, B + 1), digital numbers divided by the peak.
+    ///   - covariances: (N, B + 1, B + 1).
+    ///   - minima: (N, B + 1).
+    public init(means: Tensor, covariances: Tensor, minima: Tensor) {
+        let (count, bands) = (means.size(0), means.size(1) - 1)
+        let (mean, covariance, minimum) = (means.to(.float64), covariances.to(.float64), minima.to(.float64))
+        let ofBands = TensorIndex.slice(to: bands)
+        let ofPAN = TensorIndex.slice(from: bands)
+        // 1e-6 of the peak is less than any instrument tells apart: images without contrast stay finite.
+        let deviation = covariance.diagonal(axes: (1, 2)).clamped(0).squareRoot().clamped(1e-6)
+        let dark = minimum.maximum(mean - deviation * 3)
+
+        let c = covariance[.all, ofBands, ofBands]  // (N, B, B)
+        let withPAN = covariance[.all, ofBands, ofPAN]  // (N, B, 1)
+        let variance = deviation[.all, ofPAN].squared().unsqueezed(-1)  // (N, 1, 1)
+        let slope = withPAN / variance
+        // A little of the diagonal keeps bands that are multiples of each other apart.
+        let identity = Tensor.identity(bands, dtype: .float64).to(mean.device)
+        let ridge = (c * 1e-5 + 1e-12) * identity
+        let weight = (c + ridge).solving(withPAN)  // (N, B, 1)
+        let withIntensity = c.matmul(weight)
+        let intensityVariance = weight.transposed(1, 2).matmul(withIntensity).clamped(1e-12)
+
+        let bandMean = mean[.all, ofBands].unsqueezed(-1)
+        let bandDark = dark[.all, ofBands].unsqueezed(-1)
+        let bandDeviation = deviation[.all, ofBands].unsqueezed(-1)
+        let sharpMean = mean[.all, ofPAN].unsqueezed(-1)
+        let darkSharp = (weight * (bandDark - bandMean)).sum(1, keepingAxes: true) + sharpMean
+
+        func shaped(_ values: Tensor) -> Tensor { values.to(.float32).reshaped([count, -1, 1, 1]) }
+        self.means = shaped(bandMean)
+        deviations = shaped(bandDeviation)
+        darkest = shaped(bandDark)
+        panMean = shaped(sharpMean)
+        panDeviation = shaped(variance.squareRoot())
+        panDarkest = shaped(darkSharp.minimum(dark[.all, ofPAN].unsqueezed(-1)))
+        gains = shaped(slope)
+        intercepts = shaped(bandMean - slope * sharpMean)
+        weights = shaped(weight)
+        intensityGains = shaped(withIntensity / intensityVariance)
+        correlations = shaped(withPAN / (bandDeviation * variance.squareRoot()))
+    }
+
+    /// Of a whole image.
+    ///
+    /// - Parameters:
+    ///   - ms: (N, B, h, w), digital numbers divided by the peak.
+    ///   - lowPass: PAN as each band would have seen it, the same shape.
+    public init(ms: Tensor, lowPass: Tensor) {
+        let (count, bands) = (ms.size(0), ms.size(1))
+        let all = Tensor.concatenated([ms, lowPass.mean(1, keepingAxes: true)], axis: 1)
+            .reshaped([count, bands + 1, -1]).to(.float64)
+        let means = all.mean(2, keepingAxes: true)
+        let centred = all - means
+        self.init(
+            means: means.squeezed(2), covariances: centred.matmul(centred.transposed(1, 2)) / Double(all.size(2)),
+            minima: all.min(2))
+    }
+}

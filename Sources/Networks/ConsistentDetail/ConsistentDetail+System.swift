@@ -1,0 +1,43 @@
+import Torch
+
+extension ConsistentDetail: FusionNetwork {
+    /// Numbers of bands that make sense: the details of a band are chosen by what the others do.
+    public static let bands = 1...64
+    /// Ratios that it can be used with.
+    public static let ratios = 2...8
+
+    /// Bytes of memory for each PAN pixel, measured without gradients in float32; for choosing tiles.
+    ///
+    /// - Parameter bands: multispectral bands.
+    public func bytesPerPixel(bands: Int) -> Int {
+        let widest = max(configuration.mixingWidth, configuration.width)
+        return bands * 4 * (4 * widest + 4 * (DetailCandidates.count + 7))
+    }
+}
+
+extension NetworkSystem {
+    /// FusionKit's own network for any sensor.
+    static let consistentDetail = NetworkSystem(
+        name: "consistent-detail",
+        title: "Consistent detail",
+        summary: "weighs classical details band by band and keeps what was measured; any sensor, 2 to 8 times",
+        source: "FusionKit",
+        tasks: [.pansharpen],
+        presets: [NetworkPreset("any", "any number of bands", ConsistentDetailConfiguration())],
+        make: { try ConsistentDetail($0) },
+        inferred: { shapes, _ in
+            guard shapes["steps"]?.count == 2, let mixing = shapes["mixing.entry.weight"]?.first else { return nil }
+            var configuration = ConsistentDetailConfiguration()
+            func blocks(_ stage: String) -> Int {
+                Set(shapes.keys.filter { $0.hasPrefix(stage + ".blocks.") && $0.hasSuffix(".0.weight") }).count
+            }
+            configuration.mixingWidth = mixing
+            configuration.mixingBlocks = blocks("mixing")
+            configuration.stages = shapes["steps"]?.first ?? 0
+            if let width = shapes["stages.0.entry.weight"]?.first {
+                configuration.width = width
+                configuration.blocks = blocks("stages.0")
+            }
+            return configuration
+        })
+}

@@ -1,0 +1,42 @@
+import Torch
+
+/// What a ``ConsistentDetail`` network is built from. It has no numbers of bands and no ratio: one network serves all.
+public struct ConsistentDetailConfiguration: Configuration, Hashable, Sendable {
+    /// Channels of the stage that weighs the classical details of each band.
+    public var mixingWidth = 16
+    /// Residual blocks of that stage.
+    public var mixingBlocks = 1
+    /// Channels of each stage that corrects the image.
+    public var width = 16
+    /// Residual blocks of each such stage.
+    public var blocks = 1
+    /// Stages that correct the image, each followed by a step towards the measured samples.
+    public var stages = 1
+
+    /// The keys of configuration files and checkpoints.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case mixingWidth = "mixing_width"
+        case mixingBlocks = "mixing_blocks"
+        case width
+        case blocks
+        case stages
+    }
+
+    /// The configuration of the weights that come with the program.
+    public init() {}
+
+    /// Checks that every number is one that a network can be built with.
+    public func validate() throws(ConfigurationError) {
+        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws(ConfigurationError) {
+            guard allowed.contains(value) else {
+                throw ConfigurationError.outOfRange(
+                    key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
+            }
+        }
+        try check(.mixingWidth, mixingWidth, 1...1024)
+        try check(.mixingBlocks, mixingBlocks, 0...64)
+        try check(.width, width, 1...1024)
+        try check(.blocks, blocks, 0...64)
+        try check(.stages, stages, 0...16)
+    }
+}
