@@ -63,8 +63,8 @@ bool fk_grad_enabled(void) { return at::GradMode::is_enabled(); }
 
 void fk_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
 
-void *fk_inference_begin(void) {
-    return guard<void *>("inference mode", {}, nullptr, [] { return new c10::InferenceMode(true); });
+void *fk_inference_begin(bool enabled) {
+    return guard<void *>("inference mode", {}, nullptr, [enabled] { return new c10::InferenceMode(enabled); });
 }
 
 void fk_inference_end(void *mode) { delete static_cast<c10::InferenceMode *>(mode); }

@@ -340,8 +340,9 @@ bool fk_gradients(
     int32_t input_count, bool retain_graph, bool create_graph, fk_tensor *results);
 bool fk_grad_enabled(void);
 void fk_set_grad_enabled(bool enabled);
-/// Begins inference mode on this thread; end it with `fk_inference_end` on the same thread.
-void *fk_inference_begin(void);
+/// Begins inference mode on this thread, or leaves it for a while when not `enabled`; end either with `fk_inference_end` on
+/// the same thread.
+void *fk_inference_begin(bool enabled);
 void fk_inference_end(void *mode);
 
 /// The backward pass of an operation given by the caller: writes one owned gradient (or NULL) for each input.

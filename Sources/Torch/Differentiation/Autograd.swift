@@ -117,7 +117,17 @@ private func settingGradients<Result>(_ enabled: Bool, _ body: () throws -> Resu
 /// Runs `body` without anything that differentiation would need, not even version counters: the fastest way to use a
 /// network. Tensors made inside can't take part in a graph later.
 public func withInference<Result>(_ body: () throws -> Result) rethrows -> Result {
-    guard let mode = fk_inference_begin() else { preconditionFailure(takeTorchError().message) }
+    try settingInference(true, body)
+}
+
+/// Runs `body` outside of inference mode, also inside ``withInference(_:)``: for tensors that are kept for later passes,
+/// which may be differentiated.
+package func withoutInference<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try settingInference(false, body)
+}
+
+private func settingInference<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
+    guard let mode = fk_inference_begin(enabled) else { preconditionFailure(takeTorchError().message) }
     defer { fk_inference_end(mode) }
     return try body()
 }
