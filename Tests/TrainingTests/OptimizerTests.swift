@@ -84,23 +84,3 @@ import Training
         }
     }
 }
-
-@Suite("Checkpointing") struct CheckpointingTests {
-    @Test("a part of a network that is run again gives the gradients of one that is kept")
-    func gradients() throws {
-        try withTorchErrors {
-            let layers = Sequential(Linear(4, 8), Function { $0.tanh() }, Linear(8, 2))
-            layers.initialize(using: RandomGenerator(seed: 1))
-            func found(_ forward: (Tensor) -> Tensor) -> [[Double]] {
-                layers.clearGradients()
-                let input = image(3, 4, dtype: .float32)
-                input.setRequiresGradient()
-                forward(input).squared().sum().backward()
-                return ([input] + layers.parameters).map { $0.gradient?.array() ?? [] }
-            }
-            let kept = found { layers($0) }
-            #expect(found { checkpointed([$0], in: layers) { [layers($0[0])] }[0] } == kept)
-            #expect(kept.allSatisfy { !$0.isEmpty })
-        }
-    }
-}
