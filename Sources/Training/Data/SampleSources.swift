@@ -44,7 +44,7 @@ struct SampleSources {
 
     private func source(_ names: [String], count: Int, validates: Bool) throws -> any SampleSource {
         let sources = try names.map { try source($0, count: count, validates: validates) }
-        return sources.count == 1 ? sources[0] : JoinedSource(sources)
+        return sources.count == 1 ? sources[0] : try JoinedSource(sources)
     }
 
     private func source(_ name: String, count: Int, validates: Bool) throws -> any SampleSource {
@@ -104,31 +104,4 @@ struct SampleSources {
                 remedy: "Set the bands in network.settings, or choose other data.")
         }
     }
-}
-
-/// Sources one after the other.
-private struct JoinedSource: SampleSource {
-    let sources: [any SampleSource]
-    private let starts: [Int]
-
-    init(_ sources: [any SampleSource]) {
-        self.sources = sources
-        starts = sources.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    }
-
-    var count: Int { starts[starts.count - 1] }
-    var ratio: Int { sources[0].ratio }
-
-    func group(of index: Int) -> Int {
-        let place = place(index)
-        // Numbers of one source say nothing of another's.
-        return place << 20 + sources[place].group(of: index - starts[place])
-    }
-
-    func sample(_ index: Int, random: inout SampleRandom) throws -> Sample {
-        let place = place(index)
-        return try sources[place].sample(index - starts[place], random: &random)
-    }
-
-    private func place(_ index: Int) -> Int { starts.lastIndex { $0 <= index } ?? 0 }
 }
