@@ -32,11 +32,11 @@ struct SampleSources {
         let isPictures = task.task == .fuse && settings.training != [Self.simulated]
         let loader = try SampleLoader(
             training, augmentation: settings.augmentation(crops: isPictures), batchSize: settings.batch,
-            seed: mixed(seed, 0x5452), workers: settings.workers, dropsLast: true)
+            seed: derivedSeed(seed, for: .order), workers: settings.workers, dropsLast: true)
         let validating = try validation.map {
             // Pictures differ in size.
             try SampleLoader(
-                $0, batchSize: isPictures ? 1 : Swift.min(settings.batch, $0.count), seed: mixed(seed, 0x5641),
+                $0, batchSize: isPictures ? 1 : Swift.min(settings.batch, $0.count), seed: seed,
                 shuffles: false, workers: settings.workers)
         }
         return (LoadedBatches(loader: loader), validating.map(LoadedBatches.init))
@@ -70,6 +70,7 @@ struct SampleSources {
 
     private func simulated(_ count: Int, validates: Bool) throws -> any SampleSource {
         let side = settings.side
+        let purpose = validates ? SeedPurpose.validation : .training
         guard side % task.ratio == 0 else {
             throw ConfigurationError.outOfRange(
                 key: "data.side", value: "\(side)", allowed: "a multiple of \(task.ratio)")
@@ -77,14 +78,13 @@ struct SampleSources {
         if task.task == .pansharpen, let sensor = Sensor.named(settings.sensor), sensor.bands.count == task.bands,
             sensor.ratio == task.ratio
         {
-            let start = mixed(seed, validates ? 3 : 2)
-            return SimulatedSource(count: count, ratio: sensor.ratio) { index, _ in
-                try SceneSimulator(sensor: sensor, panSize: side, seed: mixed(start, UInt64(index)))
+            return SimulatedSource(count: count, ratio: sensor.ratio) { [seed] index, _ in
+                try SceneSimulator(sensor: sensor, panSize: side, seed: derivedSeed(seed, for: purpose, index))
             }
         }
         return MadeUpSource(
             task: task.task, bands: task.bands, sharpBands: task.sharpBands, ratio: task.ratio, side: side,
-            count: count, seed: mixed(seed, validates ? 3 : 2))
+            count: count, seed: derivedSeed(seed, for: purpose))
     }
 
     /// The first sample fits the network.

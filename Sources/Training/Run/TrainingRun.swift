@@ -39,7 +39,8 @@ public final class TrainingRun {
         try configuration.validate()
         device = try configuration.device.found
         let network = try configuration.network.build()
-        try withTorchErrors { network.initialize(using: RandomGenerator(seed: mixed(configuration.seed, 1))) }
+        let seed = derivedSeed(configuration.seed, for: .weights)
+        try withTorchErrors { network.initialize(using: RandomGenerator(seed: seed)) }
         if !configuration.network.weights.isEmpty {
             let system = NetworkSystem.named(configuration.network.system)
             let checkpoint = try NetworkCheckpoint(file: configuration.network.weights, system: system)
@@ -55,7 +56,8 @@ public final class TrainingRun {
         let sparing = Set(network.decayGroups().others.map(\.name))
         weights = try MasterWeights(
             network, precision: configuration.precision == .bfloat16 ? .bfloat16 : .float32,
-            updating: configuration.network.lowRank, generator: RandomGenerator(seed: mixed(configuration.seed, 0)))
+            updating: configuration.network.lowRank,
+            generator: RandomGenerator(seed: derivedSeed(configuration.seed, for: .updates)))
         guard !weights.parameters.isEmpty else {
             throw TrainingError(.settings, "all parameters are frozen.", remedy: "Take patterns out of network.frozen.")
         }
@@ -117,7 +119,8 @@ public final class TrainingRun {
         _ batches: [TrainingBatch], _ clock: Stopwatch, _ report: (TrainingProgress) -> Void
     ) throws {
         let rate = learningRate
-        let result = try learn(from: batches, rate: rate, seed: mixed(configuration.seed, UInt64(position.steps) + 2))
+        let seed = derivedSeed(configuration.seed, for: .step, position.steps)
+        let result = try learn(from: batches, rate: rate, seed: seed)
         position.step += 1
         position.steps += 1
         let images = batches.reduce(0) { $0 + $1.indices.count }
