@@ -67,12 +67,12 @@ import Training
             let weight = Tensor([0.0])
             let averages = [0.05, 0.1].map { PowerAverage([("w", weight)], width: $0) }
             let wanted = PowerAverage([("w", weight)], width: 0.07)
-            var copies: [(exponent: Double, step: Double, value: Double)] = []
+            var copies: [(exponent: Double, step: Int, value: Double)] = []
             for step in 1...1000 {
                 weight.copy(from: Tensor([sin(Double(step) / 150)]))
                 for average in averages + [wanted] { average.update() }
                 if step % 100 == 0 {
-                    copies += averages.map { ($0.exponent, Double(step), $0.averages[0].tensor.item) }
+                    copies += averages.map { ($0.exponent, step, $0.averages[0].tensor.item) }
                 }
             }
             let factors = try PowerAverage.synthesis(
