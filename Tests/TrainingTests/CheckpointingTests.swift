@@ -60,7 +60,7 @@ import Training
     ]
 
     @Test("of every system gives the gradients that it has without", arguments: systems)
-    func systems(name: String, settings: String) throws {
+    func keepsGradients(name: String, settings: String) throws {
         let network = try #require(NetworkSystem.named(name)).network(settings)
         let generator = RandomGenerator(seed: 1)
         network.initialize(using: generator)
