@@ -22,6 +22,21 @@ import Training
         }
     }
 
+    @Test("a part may have a result that nothing is learned from")
+    func constantResult() throws {
+        try withTorchErrors {
+            let layer = Linear(4, 2)
+            layer.initialize(using: RandomGenerator(seed: 1))
+            let input = image(3, 4, dtype: .float32)
+            let outputs = checkpointed([input], in: layer) { [layer($0[0]), layer($0[0]).detached()] }
+            (outputs[0] + outputs[1]).sum().backward()
+            let gradient: [Float] = try #require(layer.weight.gradient).array()
+            layer.clearGradients()
+            layer(input).sum().backward()
+            #expect(gradient == layer.weight.gradient?.array())
+        }
+    }
+
     @Test("a part that draws random numbers draws the same ones again, and leaves the generator as it was")
     func random() throws {
         try withTorchErrors {

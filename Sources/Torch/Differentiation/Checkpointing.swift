@@ -28,9 +28,13 @@ public func checkpointed(
                 }
                 let outputs = try body(leaves)
                 try checkTorchErrors()
+                // A part may have results that follow from none of the inputs by recorded operations.
+                let recorded = zip(outputs, outputGradients).filter(\.0.requiresGradient)
+                guard !recorded.isEmpty else { return (inputs + parameters).map { _ in nil } }
                 let differentiated = leaves.filter(\.requiresGradient)
                 var found = gradients(
-                    of: outputs, withRespectTo: differentiated + parameters, outputGradients: outputGradients)
+                    of: recorded.map(\.0), withRespectTo: differentiated + parameters,
+                    outputGradients: recorded.map(\.1))
                 return leaves.map { $0.requiresGradient ? found.removeFirst() : nil } + found
             }
         })
