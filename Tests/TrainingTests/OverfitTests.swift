@@ -16,7 +16,7 @@ import Training
             (
                 "fusionmamba-mm", "fuse",
                 "{depths: [1, 1], depths_decoder: [1, 1], dims: [16, 32], dims_decoder: [32, 16], drop_path_rate: 0}",
-                "pair", 250, 6.0
+                "pair", 150, 6.0
             ),
         ])
     func overfits(
