@@ -93,10 +93,11 @@ struct ProcessTests {
         _ = try writeSettings("record.state-steps=1", "data.count=16")
         let process = try start("little.yaml", "--set", "epochs=100000")
         while process.isRunning, !scratch.names("run").contains("state.safetensors") { usleep(10_000) }
-        let children = try String(
-            contentsOfFile: "/proc/\(process.processIdentifier)/task/\(process.processIdentifier)/children",
-            encoding: .utf8
-        ).split(separator: " ").compactMap { Int32($0) }
+        let threads = "/proc/\(process.processIdentifier)/task"
+        let children = try FileManager.default.contentsOfDirectory(atPath: threads).flatMap { thread in
+            try String(contentsOfFile: "\(threads)/\(thread)/children", encoding: .utf8).split(separator: " ")
+                .compactMap { Int32($0) }
+        }
         let trained = children.filter { child in
             let command = try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)
             return command?.contains("fusionkit") ?? false
@@ -108,8 +109,7 @@ struct ProcessTests {
         #expect(seconds < .seconds(20))
         #expect(process.terminationStatus != 0)
         let talk = try scratch.text("talk")
-        #expect(talk.contains("rank 1"), "\(talk)")
-        // An odd epoch, so that some are left to do.
+        #expect(talk.contains("exited on signal 9"), "\(talk)")
         let state = try SafetensorsFile(scratch.file("run/state.safetensors"))
         let position = try JSONDecoder().decode(RunPosition.self, from: Data((state.metadata["position"] ?? "").utf8))
         let again = try start("little.yaml", "--resume", "--set", "epochs=\(position.epoch + 1)")
