@@ -6,7 +6,7 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
     case ratio(Int)
     /// A method is not defined for the ratio.
     case methodRatio(method: String, ratio: Int, allowed: String)
-    /// A method that holds the whole scene in memory cannot take one of so many pixels.
+    /// A method that solves for all pixels of a scene at once does not take one of so many.
     case tooLarge(method: String, pixels: String, most: Int)
     /// An image has no pixels.
     case empty(pan: String, ms: String)
@@ -34,8 +34,10 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(method) is defined for \(allowed), and PAN is \(ratio) times as fine as the multispectral image. "
                 + "Choose another method, such as \(ClassicalMethods.standard.name)."
         case .tooLarge(let method, let pixels, let most):
-            "\(method) holds the whole scene in memory and takes \(most) PAN pixels at most with so many bands; there are "
-                + "\(pixels). Cut a part out, or choose another method, such as \(ClassicalMethods.standard.name)."
+            "\(method) solves for all pixels of a scene at once, and by its own limit, which does not depend on the memory "
+                + "allowed, for \(most) PAN pixels at most with so many bands; there are \(pixels). Cut a part out of both images "
+                + "with gdal_translate -projwin, or choose a method that works in tiles, such as "
+                + "\(ClassicalMethods.standard.name)."
         case .empty(let pan, let ms):
             "There is nothing to sharpen: PAN has \(pan) pixels, the multispectral image \(ms)."
         case .sizes(let pan, let ms, let ratio):

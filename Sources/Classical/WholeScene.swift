@@ -2,7 +2,8 @@ import Sensors
 
 /// A scene that is fused as a whole in memory, for methods in which every pixel depends on every other.
 struct WholeScene: Sendable {
-    /// Samples of bands and PAN that a scene may have: 1024 × 1024 pixels with eight bands.
+    /// Samples of bands and PAN that a scene may have: 1024 × 1024 pixels with eight bands. Solvers go over all of them many
+    /// times, so what bounds a scene is time more than memory, and no allowance of memory changes it.
     static let capacity = 9 << 20
 
     let scene: SharpeningScene

@@ -67,6 +67,8 @@ struct ClassicalSharpener {
                 try measure(&pass, cancellation) { done, total in
                     progress(Progress(stage: stage, done: done, total: total))
                 }
+                // What follows takes no time for most methods, and most of it for those that solve for the whole scene.
+                progress(Progress(stage: "solving", done: 0, total: 0))
             }
         } catch ClassicalError.noValidPixels {
             throw SceneError.noValidPixels(reader.pair)

@@ -33,6 +33,8 @@ public struct ScenePair: Sendable {
     public let isGeoreferenced: Bool
     /// What may surprise the user and is right all the same.
     public let notices: [String]
+    /// What looks like a mistake, in sentences.
+    public let warnings: [String]
 
     /// The offset, in PAN pixels, of the multispectral image's upper left corner from that of PAN: (columns, rows).
     public let cornerOffset: (columns: Double, rows: Double)
@@ -76,6 +78,7 @@ public struct ScenePair: Sendable {
         window = grids.window
         isGeoreferenced = grids.isGeoreferenced
         notices = grids.notices
+        warnings = grids.warnings
         cornerOffset = (grids.columnCorner, grids.rowCorner)
         // The centre of multispectral sample 0, as a PAN index: corner + r/2 − ½.
         let half = Double(ratio) / 2 - 0.5 - Double(ratio / 2)
@@ -115,6 +118,10 @@ private struct GridRelation {
     let rowCorner: Double
     let isGeoreferenced: Bool
     var notices: [String] = []
+    var warnings: [String] = []
+
+    /// The ratios of instruments in orbit; others are as likely two images of different scenes.
+    private static let commonRatios: Set = [2, 3, 4, 5, 6, 8]
 
     init(pan: RasterReader, ms: RasterReader, task: FusionTask) throws {
         let (panProfile, msProfile) = (pan.profile, ms.profile)
@@ -132,6 +139,12 @@ private struct GridRelation {
                 notices.append(
                     "\(lacking.map(\.file).joined(separator: " and ")) \(lacking.count == 1 ? "has" : "have") no "
                         + "geotransform: both images are taken to show the same area.")
+            }
+            if !Self.commonRatios.contains(ratio) {
+                warnings.append(
+                    "nothing tells where \(pan.file) (\(panProfile.width) × \(panProfile.height) pixels) and \(ms.file) "
+                        + "(\(msProfile.width) × \(msProfile.height)) lie, so they are taken to show the same area; the ratio of "
+                        + "\(ratio) that follows is rare. If these are two scenes the result means nothing.")
             }
             return
         }

@@ -23,7 +23,7 @@ public final class Cancellation: Sendable {
 public struct Progress: Sendable, Hashable {
     /// What is being done, such as "measuring" or "fusing".
     public var stage: String
-    /// Pixels done and in all.
+    /// Pixels done and in all; 0 in all where nothing tells how far the work is.
     public var done: Int
     /// See ``done``.
     public var total: Int

@@ -39,7 +39,8 @@ public enum MetricError: Error, Sendable, Equatable, CustomStringConvertible {
         case .mask(let pixels, let expected):
             "The mask has \(pixels) pixels and the images \(expected)."
         case .noValidPixels(let metric):
-            "The mask leaves nothing that \(metric) could be computed on."
+            "\(metric) has no value: no pixel or window that it needs is known in all images. What is nodata or NaN in one of "
+                + "them does not count."
         case .constant(let metric):
             "\(metric) isn't defined for an image with one value everywhere."
         case .masked(let metric):

@@ -6,7 +6,7 @@ import Sensors
 /// judged jointly. As in the DLPan toolbox both images are rounded to 16 bits and saturated first, bands are scaled by mean and
 /// deviation of the reference in the block, and sides that 32 does not divide are continued by their mirror image. Blocks
 /// with a masked pixel are left out. Identical images give 1; where the reference is constant in a block and the fused
-/// image another constant, the block gives about 0.
+/// image another constant, however near, the block gives about 0: differences count by the deviation of the reference.
 public struct Q2n: ReferenceMetric {
     /// Short name.
     public let name = "Q2n"
@@ -65,11 +65,13 @@ public struct Q2n: ReferenceMetric {
     }
 
     /// The mean of a tile's blocks.
-    static func sums(_ tile: PairTile, side: Int) -> Means {
+    ///
+    /// - Parameter comparesLevels: see ``map(_:side:comparesLevels:)``.
+    static func sums(_ tile: PairTile, side: Int, comparesLevels: Bool = false) -> Means {
         var means = Means(channels: 1)
         // The mirror image must be long enough to fill the last block.
         guard min(tile.height, tile.width) >= side / 2 else { return means }
-        for value in map(tile, side: side).values where !value.isNaN {
+        for value in map(tile, side: side, comparesLevels: comparesLevels).values where !value.isNaN {
             means.sums[0] += value
             means.count += 1
         }
@@ -77,11 +79,13 @@ public struct Q2n: ReferenceMetric {
     }
 
     /// The index of each block of a tile; NaN for blocks with an unknown pixel.
-    static func map(_ tile: PairTile, side: Int = Q2n.side) -> Image {
+    ///
+    /// - Parameter comparesLevels: whether a block that is constant in both images is judged by how near their levels are.
+    static func map(_ tile: PairTile, side: Int = Q2n.side, comparesLevels: Bool = false) -> Image {
         let rows = (tile.region.rows.count + side - 1) / side
         let columns = (tile.region.columns.count + side - 1) / side
         var result = Image(bands: 1, height: rows, width: columns, repeating: .nan)
-        var block = Q2nBlock(bands: tile.reference.bands, side: side)
+        var block = Q2nBlock(bands: tile.reference.bands, side: side, comparesLevels: comparesLevels)
         for row in 0..<rows {
             let top = tile.region.rows.lowerBound + row * side
             let rowIndices = indices(top, side: side, count: tile.height)

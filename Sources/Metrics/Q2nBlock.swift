@@ -11,6 +11,7 @@ struct Q2nBlock {
     private let bands: Int
     private let side: Int
     private let pixels: Int
+    private let comparesLevels: Bool
     private let algebra: Hypercomplex
     private var truth: [Double]
     private var fused: [Double]
@@ -35,8 +36,10 @@ struct Q2nBlock {
         }
     }
 
-    init(bands: Int, side: Int) {
+    /// - Parameter comparesLevels: whether a block that is constant in both images is judged by how near their levels are.
+    init(bands: Int, side: Int, comparesLevels: Bool = false) {
         (self.bands, self.side, pixels) = (bands, side, side * side)
+        self.comparesLevels = comparesLevels
         var components = 1
         while components < bands { components *= 2 }
         algebra = Hypercomplex(count: components)
@@ -102,7 +105,7 @@ struct Q2nBlock {
             spread += x.spread * x.scale * x.scale + y.spread * y.scale * y.scale
         }
         let bias = 2 * (xPower * yPower).squareRoot() / (xPower + yPower)
-        if spread == 0 { return bias }
+        if spread == 0 { return comparesLevels ? levels : bias }
         for i in 0..<bands {
             for j in 0..<bands {
                 let sums = Int64(pixels) * Int64(products[i * bands + j]) - truthMoments[i].sum * fusedMoments[j].sum
@@ -113,6 +116,17 @@ struct Q2nBlock {
             algebra.norm($0, bands: bands, conjugates: true, scratch: &number)
         }
         return norm * bias * 2 / spread
+    }
+
+    /// How near the levels of two constant blocks are: 2·x·y/(|x|² + |y|²), 1 where both are black.
+    private var levels: Double {
+        var (product, powers) = (0.0, 0.0)
+        for (x, y) in zip(truthMoments, fusedMoments) {
+            let (truth, fused) = (Double(x.sum), Double(y.sum))
+            product += truth * fused
+            powers += truth * truth + fused * fused
+        }
+        return powers == 0 ? 1 : 2 * product / powers
     }
 
     /// The moments of all bands, and how both images are scaled: by the deviation of the reference, except where that is black.

@@ -2,8 +2,10 @@ import Sensors
 
 /// Spatial correlation of edges: Σ|∇F||∇GT| / √(Σ|∇F|²·Σ|∇GT|²), gradients by Sobel, over all pixels and bands jointly.
 ///
-/// A frame of one pixel is dropped first and what lies beyond is 0, as in the DLPan toolbox; no mean is subtracted. A
-/// pixel with a masked neighbour is left out. Where neither image has an edge the index is 1, where only one has, 0.
+/// A frame of one pixel is dropped first and what lies beyond is 0, as in the DLPan toolbox. Despite the name it is no
+/// correlation: no mean is subtracted and magnitudes are not negative, so that two pictures of noise that have nothing in
+/// common are at 0.8 or so. Compare methods by it, and judge no image by it alone. A pixel with a masked neighbour is left
+/// out. Where neither image has an edge the index is 1, where only one has, 0.
 public struct SCC: ReferenceMetric {
     /// Short name.
     public let name = "SCC"
@@ -12,7 +14,7 @@ public struct SCC: ReferenceMetric {
     /// A plain number.
     public let unit = ""
     /// Filter and border.
-    public let variant = "Sobel, zero border, all bands jointly"
+    public let variant = "Sobel magnitudes without their mean taken off, zero border, all bands jointly"
     /// Origin.
     public let source = "Zhou, Civco, Silander, International Journal of Remote Sensing 19(4), 1998; Vivone et al. 2021"
     /// Larger is better.

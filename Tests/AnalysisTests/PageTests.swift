@@ -40,6 +40,22 @@ import Testing
         #expect(visit.note("link")?.contains("reduced.pixel=16%2C32") == true)
     }
 
+    @Test("a click on a name in a legend brings its curves forward, and another one back") func legends() {
+        #expect(visit.note("forward") == "true" && visit.note("back") == "0")
+    }
+
+    @Test("indices are written alike in tables and plots") func names() {
+        #expect(visit.note("lowered") == "true")
+        #expect(visit.page.contains("D<sub>S</sub>") && visit.page.contains(#"<span class="unit">degrees</span>"#))
+    }
+
+    @Test("a table that is cut says that there is more of it") func hints() {
+        for width in PageVisit.widths {
+            #expect(visit.beyond["hints\(width)"] == "true", "\(width): \(visit.beyond)")
+        }
+        #expect(visit.beyond["hinted420"] == "true" && visit.beyond["hinted1280"] == "false", "\(visit.beyond)")
+    }
+
     @Test("the script's samples are those of the images, and the error map is their difference") func samples() throws {
         let truth = try #require(visit.note("truth"))
         #expect(truth.split(separator: ",").map { Double($0) } == visit.pixel)

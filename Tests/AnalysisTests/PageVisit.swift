@@ -24,7 +24,7 @@ struct PageVisit: Sendable {
         try Scene.simulate(in: directory)
         var candidates = Scene.classical("EXP", "GSA", "MTF-GLP")
         candidates.append(.init(name: Scene.hostileName, source: .image(directory.file("truth.tif"))))
-        candidates.append(.init(name: "broken", source: .weights("absent.safetensors")))
+        candidates.append(Scene.broken)
         let folder = try ReportFolder(directory.file("report"), overwrites: false)
         try folder.write(
             SharpeningComparison(
@@ -109,6 +109,15 @@ struct PageVisit: Sendable {
         report('title', text(document.querySelector('#reduced .spectrum h3')));
         report('curves', document.querySelectorAll('#reduced .spectrum svg.plot g').length);
         report('numbers', document.querySelectorAll('#reduced .spectrum tbody tr').length);
+        const gsa = document.querySelector('#reduced .spectrum .key button[data-series=GSA]');
+        gsa.click();
+        report('forward', [...document.querySelectorAll('#reduced svg.plot')].every((each) =>
+          each.classList.contains('chosen') && each.lastElementChild.dataset.series === 'GSA'));
+        gsa.click();
+        report('back', document.querySelectorAll('#reduced svg.plot.chosen').length);
+        const lowered = [...document.querySelectorAll('#full .bands svg.plot .title')].map((each) =>
+          [...each.querySelectorAll('tspan')].map(text).join('|'));
+        report('lowered', lowered.some((each) => each.startsWith('D|S|')) && lowered.some((each) => each.startsWith('D|ρ|')));
         const slider = document.querySelector('#reduced input.swipe');
         slider.value = 20;
         slider.dispatchEvent(new Event('input'));
@@ -139,8 +148,12 @@ struct PageVisit: Sendable {
               const { scrollWidth, clientWidth } = document.documentElement;
               const reason = document.querySelector('.reason').getBoundingClientRect();
               const variants = [...document.querySelectorAll('table.legend td:nth-child(4)')];
+              await new Promise((next) => setTimeout(next, 100));
+              const hints = [...document.querySelectorAll('table.results')].map((each) =>
+                each.parentElement.nextElementSibling.hidden !== each.scrollWidth > each.parentElement.clientWidth + 1);
               parent.postMessage({ width: innerWidth, page: scrollWidth - clientWidth,
                 reason: Math.max(0, Math.ceil(reason.right - clientWidth)),
+                hints: hints.every((each) => each), hinted: !document.querySelector('.more').hidden,
                 legend: variants.every((each) => each.getBoundingClientRect().width > 120) }, '*');
             };</script></body>
             """

@@ -17,7 +17,7 @@ import Testing
         to name: String = "report", overwrites: Bool = false, complete: Bool = true
     ) throws -> String {
         var candidates = Scene.classical("EXP", "GSA", "MTF-GLP")
-        candidates.append(.init(name: "net_1 & \"co\", <b>", source: .weights("absent.safetensors")))
+        candidates.append(.init(name: "net_1 & \"co\", <b>", source: Scene.broken.source))
         let folder = try ReportFolder(directory.file(name), overwrites: overwrites)
         var comparison = try SharpeningComparison(
             pan: directory.file("pan.tif"), ms: directory.file("ms.tif"), candidates: candidates, sensor: .ikonos
@@ -61,7 +61,7 @@ import Testing
         let columns = lines[0].split(separator: ",").count
         #expect(lines[1].split(separator: ",", omittingEmptySubsequences: false).count == columns)
         #expect(lines[1].hasPrefix("reduced,EXP,"))
-        #expect(lines[4].hasPrefix(#"reduced,"net_1 & ""co"", <b>",,,"#) && lines[4].contains("absent.safetensors"))
+        #expect(lines[4].hasPrefix(#"reduced,"net_1 & ""co"", <b>",,,"#) && lines[4].contains("defined for no ratio"))
     }
 
     @Test("the document for programs has what the tables have") func json() throws {
@@ -91,6 +91,21 @@ import Testing
         let metrics = Metrics.withReference.count + Metrics.withoutReference.count
         #expect(heads == metrics && text.matches(of: #/\\textbf/#).count >= metrics - 3)
         #expect(text.contains(#"\underline"#) && text.contains(#"D$_{\lambda,\mathrm{K}}$"#))
+    }
+
+    @Test("what LaTeX reads as more than text is escaped in names and captions") func latexNames() throws {
+        let name = #"50 % #1 & {x}_$y~^\"#
+        let folder = try ReportFolder(directory.file("report"), overwrites: false)
+        let comparison = try SharpeningComparison(
+            pan: directory.file("pan.tif"), ms: directory.file("ms.tif"),
+            candidates: [.init(name: name, source: .image(directory.file("truth.tif")))], sensor: .ikonos
+        ).run(in: folder.work)
+        let text = LaTeXTable.text(comparison)
+        let escaped = ##"50 \% \#1 \& \{x\}\_\$y\textasciitilde{}\textasciicircum{}\textbackslash{}"##
+        #expect(text.contains(escaped + " & "), "\(text)")
+        // Beyond the first two lines nothing is a comment.
+        let body = text.split(separator: "\n").filter { !$0.hasPrefix("% ") }
+        #expect(!body.joined().replacing(#"\%"#, with: "").contains("%"))
     }
 
     @Test("an existing report is replaced only when asked, a folder with more in it never") func overwriting() throws {

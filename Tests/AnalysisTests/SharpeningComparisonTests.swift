@@ -67,27 +67,85 @@ import Testing
     }
 
     @Test("a method that fails is a row with its reason, the others go on") func failure() throws {
-        var candidates = [ComparisonCandidate(name: "broken", source: .weights(directory.file("absent.safetensors")))]
-        candidates += Scene.classical("EXP")
-        let result = try comparison(candidates).run(in: directory.path)
+        let result = try comparison([Scene.broken] + Scene.classical("EXP")).run(in: directory.path)
         for table in result.tables {
             #expect(table.rows.map { $0.failure == nil } == [false, true])
-            #expect(table.rows[0].failure?.contains("absent.safetensors") == true)
+            #expect(table.rows[0].failure?.contains("defined for no ratio") == true)
         }
         #expect(result.isComplete && result.finishedMethods == 1)
+        #expect(result.failures.map(\.method) == ["broken"])
+        #expect(result.failures.map(\.tables) == [["reduced resolution", "full resolution"]])
+    }
+
+    @Test("what is known to fail is told before anything is computed") func checks() throws {
+        func problem(
+            _ candidates: [ComparisonCandidate], change: (inout SharpeningComparison.Options) -> Void = { _ in }
+        ) -> String {
+            do { return "\(try comparison(candidates, change: change))" } catch { return "\(error)" }
+        }
+        let methods = Scene.classical("EXP")
+        let absent = ComparisonCandidate(name: "a", source: .weights(directory.file("absent.safetensors")))
+        #expect(problem(methods + [absent]).contains("absent.safetensors"))
+        let lost = ComparisonCandidate(name: "b", source: .image(directory.file("absent.tif")))
+        #expect(problem(methods + [lost]).contains("absent.tif"))
+        let other = ComparisonCandidate(name: "c", source: .image(directory.file("pan.tif")))
+        #expect(problem(methods + [other]).contains("1 band of"))
+        #expect(problem(methods) { $0.sharpening.memoryBytes = 30_000_000 }.contains("Allow more with --memory"))
+        let truth = directory.file("ms.tif")
+        #expect(problem(methods) { $0.reference = truth }.contains("fused images have 4 of 256 × 256"))
+        #expect(directory.names == ["ms.tif", "pan.tif", "truth.tif"])
+    }
+
+    @Test("an image without a measurement is named, and so are those of which none has one where the other has")
+    func unknown() throws {
+        let (pan, ms) = (try image("pan.tif"), try image("ms.tif"))
+        func replace(_ name: String, _ image: Image, unknown: (Int, Int) -> Bool) throws {
+            var image = image
+            for row in 0..<image.height {
+                for column in 0..<image.width where unknown(row, column) {
+                    for band in 0..<image.bands { image[band, row, column] = 0 }
+                }
+            }
+            try FileManager.default.removeItem(atPath: directory.file(name))
+            try Scene.write(image, to: directory.file(name), nodata: 0)
+        }
+        try replace("ms.tif", ms) { _, _ in true }
+        let error = #expect(throws: SceneError.self) { try comparison(Scene.classical("EXP")) }
+        #expect(error?.problem.contains("ms.tif has no pixel with a measurement") == true)
+        // Known where PAN is not.
+        try replace("ms.tif", ms) { row, _ in row < 32 }
+        try replace("pan.tif", pan) { row, _ in row >= 128 }
+        let result = try comparison(Scene.classical("GSA")).run(in: directory.path)
+        for row in result.tables.flatMap(\.rows) {
+            let failure = try #require(row.failure)
+            #expect(failure.contains("ms.tif") && !failure.contains("reduced-"), "\(failure)")
+        }
+    }
+
+    @Test("PSNR takes the peak of the sensor, and the table says which") func peak() throws {
+        let known = try comparison(Scene.classical("EXP")).run(in: directory.path)
+        #expect(known.tables[0].peak == 2047 && known.tables[0].peakOrigin == .sensor && known.advice.isEmpty)
+        #expect(known.tables[0].explanation.contains("PSNR and SSIM take 2047"))
+        let work = [try TemporaryDirectory(), try TemporaryDirectory()]
+        let given = try comparison(Scene.classical("EXP")) { $0.peak = 4094 }.run(in: work[0].path)
+        let before = try #require(known.tables[0].rows[0].values["PSNR"])
+        let after = try #require(given.tables[0].rows[0].values["PSNR"])
+        #expect(abs(after - before - 20 * log10(2)) < 1e-9)
+        let guessed = try SharpeningComparison(
+            pan: directory.file("pan.tif"), ms: directory.file("ms.tif"), candidates: Scene.classical("EXP")
+        ).run(in: work[1].path)
+        #expect(guessed.tables[0].peakOrigin == .guess && guessed.advice.count == 1)
     }
 
     @Test("an image that was fused before is judged where its size belongs") func existing() throws {
         let candidates = [
             ComparisonCandidate(name: "mine", source: .image(directory.file("truth.tif"))),
             ComparisonCandidate(name: "small", source: .image(directory.file("ms.tif"))),
-            ComparisonCandidate(name: "other", source: .image(directory.file("pan.tif"))),
         ]
         let result = try comparison(candidates).run(in: directory.path)
         #expect(result.tables[0].rows.map(\.method) == ["small"])
         #expect(result.tables[0].rows[0].values["RMSE"] == 0 && result.tables[0].rows[0].use == nil)
-        #expect(result.tables[1].rows.map(\.method) == ["mine", "other"])
-        #expect(result.tables[1].rows[1].failure?.contains("1 band of") == true)
+        #expect(result.tables[1].rows.map(\.method) == ["mine"])
         #expect(try FileManager.default.attributesOfItem(atPath: directory.file("ms.tif"))[.size] != nil)
     }
 
@@ -101,6 +159,15 @@ import Testing
         #expect(result.unreached.map(\.table) == ["Reduced resolution", "Full resolution"])
         #expect(result.unreached.map(\.methods) == [["GSA", "MTF-GLP"], ["EXP", "GSA", "MTF-GLP"]])
         #expect(result.incompleteness?.contains("reduced resolution: GSA, MTF-GLP; full resolution: EXP,") == true)
+    }
+
+    @Test("a protocol that was only begun has no table") func cancelledAtOnce() throws {
+        let cancellation = Cancellation()
+        let result = try comparison(Scene.classical("EXP", "GSA")).run(
+            in: directory.path, cancellation: cancellation
+        ) { if $0.stage.hasPrefix("EXP, full") { cancellation.cancel() } }
+        #expect(!result.isComplete && result.tables.map(\.id) == ["reduced"])
+        #expect(result.unreached.map(\.methods) == [["EXP", "GSA"]])
     }
 
     @Test("a scene too small to be degraded is judged at full resolution only, and that is said") func tooSmall() throws

@@ -65,6 +65,9 @@ enum Scene {
         try write(scene.truth, to: directory.file("truth.tif"))
     }
 
+    /// A method that fails when it has begun.
+    static var broken: ComparisonCandidate { .init(name: "broken", source: .classical(BrokenMethod())) }
+
     static func classical(_ names: String...) -> [ComparisonCandidate] {
         names.compactMap(ClassicalMethods.named).map { .init(name: $0.name, source: .classical($0)) }
     }
@@ -74,5 +77,16 @@ extension RunRecord {
     static var test: RunRecord {
         RunRecord(
             words: ["fusionkit", "compare", "--pan", "a <b>.tif"], versions: [.init("FusionKit", "0")], threads: 1)
+    }
+}
+
+/// A method that is defined for nothing.
+private struct BrokenMethod: ClassicalMethod {
+    let name = "broken"
+    let summary = "fails"
+    let source = "nobody"
+
+    func start(on scene: SharpeningScene) throws(ClassicalError) -> FittingStep {
+        throw .methodRatio(method: name, ratio: scene.ratio, allowed: "no ratio")
     }
 }

@@ -115,6 +115,7 @@ extension ClassicalMethods {
             let error = ClassicalError.tooLarge(method: method.name, pixels: "2000 × 1000", most: 1_887_436)
             #expect(throws: error) { try method.start(on: scene) }
             #expect(error.description.contains("1887436 PAN pixels"))
+            #expect(error.description.contains("does not depend on the memory"))
         }
     }
 

@@ -47,13 +47,86 @@ import Testing
         #expect(names.count >= 5 && names.first == "EXP" && names.contains("GSA"))
     }
 
-    @Test("weights that fail are a row, and a failure when nothing else is there") func failures() throws {
+    @Test("files that are missing or damaged are told before any work") func missing() throws {
         try directory.write("no weights", to: "net.safetensors")
-        let some = try compare("--methods", "net.safetensors,exp")
-        #expect(some.status == 0 && some.error.contains("warning: net: "), "\(some.error)")
-        #expect(some.error.components(separatedBy: "warning: net: ").count == 2, "said once: \(some.error)")
-        let none = try compare("--methods", "net.safetensors", "--overwrite")
+        try TestImage.writeWeights(directory.file("eight.safetensors"))
+        let before = directory.names
+        for (methods, status, text) in [
+            ("exp,net.safetensors", 65, "net.safetensors"), ("exp,absent.safetensors", 66, "absent.safetensors"),
+            ("exp,a=absent.tif", 66, "absent.tif"), ("exp,eight.safetensors", 65, "ms.tif has 4 bands"),
+            ("exp,ms.tif", 64, "write name=ms.tif"),
+        ] as [(String, Int32, String)] {
+            let outcome = try compare("--methods", methods)
+            #expect(outcome.status == status && outcome.error.contains(text), "\(methods): \(outcome.error)")
+            #expect(outcome.output.isEmpty && directory.names == before, "\(methods)")
+        }
+        let memory = try compare("--methods", "exp", "--memory", "64MB")
+        #expect(memory.status == 64 && memory.error.contains("Allow more with --memory"), "\(memory.error)")
+        #expect(memory.output.isEmpty && directory.names == before)
+    }
+
+    @Test("a method that fails on the way is a row, the others stay, and the exit code tells") func failures() throws {
+        try TestImage.write(directory.file("half.tif"), bands: 4, width: 128, height: 128, pixelSize: 1)
+        // TV is for a ratio of 4.
+        func compare(_ methods: String) throws -> Outcome {
+            try Program.run(
+                "compare", "--pan", "pan.tif", "--ms", "half.tif", "-o", "report", "--overwrite", "--methods", methods,
+                in: directory)
+        }
+        let some = try compare("tv,exp")
+        #expect(some.status == 65 && some.error.contains("warning: TV: "), "\(some.error)")
+        #expect(some.error.components(separatedBy: "warning: TV: ").count == 2, "said once: \(some.error)")
+        #expect(some.error.contains("report/index.html: 1 of 2 methods, "), "\(some.error)")
+        #expect(
+            some.error.contains("1 of 2 methods failed: TV (reduced resolution, full resolution)."), "\(some.error)")
+        let rows = try #require(try results.first?["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["failure"] == nil } == [false, true])
+        let none = try compare("tv")
         #expect(none.status == 65 && none.error.contains("No method has a result"))
+    }
+
+    @Test("an image without a measurement is named") func unknown() throws {
+        try TestImage.write(
+            directory.file("none.tif"), bands: 4, width: 64, height: 64, type: .float32, pixelSize: 2
+        ) { values in for index in values.indices { values[index] = .nan } }
+        let outcome = try Program.run(
+            "compare", "--pan", "pan.tif", "--ms", "none.tif", "-o", "report", "--methods", "exp", in: directory)
+        #expect(outcome.status == 65 && outcome.error.contains("none.tif has no pixel with a measurement"))
+    }
+
+    @Test("says which largest number PSNR takes where that is a guess") func peak() throws {
+        let guessed = try compare("--methods", "exp")
+        #expect(guessed.error.contains("note: PSNR and SSIM take 2047 as the largest number, a guess"))
+        #expect(try results.first?["peakOrigin"] as? String == "guess")
+        let given = try compare("--methods", "exp", "--peak", "4095", "--overwrite")
+        #expect(given.status == 0 && !given.error.contains("PSNR"), "\(given.error)")
+        #expect(try results.first?["peak"] as? Double == 4095)
+        #expect(try directory.text("report/index.html").contains("PSNR and SSIM take 4095 as the largest number"))
+        let sensor = try compare("--methods", "exp", "--sensor", "L8", "--overwrite")
+        #expect(sensor.status == 0 && !sensor.error.contains("a guess"), "\(sensor.error)")
+        #expect(try results.first?["peak"] as? Double == 65535)
+        // One rule: both commands have one number for one image.
+        try TestImage.write(directory.file("truth.tif"), bands: 4, width: 256, height: 256, pixelSize: 0.5)
+        let evaluated = try Program.run(
+            "evaluate", "truth.tif", "--reference", "truth.tif", "--json", in: directory)
+        #expect(evaluated.output.contains(#""peak" : 2047"#) && evaluated.output.contains(#""peakOrigin" : "guess""#))
+        #expect(evaluated.error.contains("PSNR and SSIM take 2047 as the largest number, a guess"))
+    }
+
+    @Test("images of an unusual ratio that nothing places are told to be perhaps two scenes") func unusualRatio() throws
+    {
+        try TestImage.write(directory.file("p.tif"), bands: 1, width: 200, height: 200)
+        try TestImage.write(directory.file("m.tif"), bands: 4, width: 20, height: 20)
+        let outcome = try Program.run(
+            "compare", "--pan", "p.tif", "--ms", "m.tif", "-o", "report", "--methods", "exp", in: directory)
+        let text = "warning: nothing tells where p.tif (200 × 200 pixels) and m.tif (20 × 20) lie"
+        #expect(outcome.status == 0 && outcome.error.contains(text), "\(outcome.error)")
+        #expect(outcome.error.contains("the ratio of 10 that follows is rare"), "\(outcome.error)")
+        let sharpened = try Program.run(
+            "pansharpen", "--pan", "p.tif", "--ms", "m.tif", "-o", "f.tif", in: directory)
+        #expect(sharpened.status == 0 && sharpened.error.contains(text), "\(sharpened.error)")
+        let evaluated = try Program.run("evaluate", "f.tif", "--pan", "p.tif", "--ms", "m.tif", in: directory)
+        #expect(evaluated.error.contains(text), "\(evaluated.error)")
     }
 
     @Test(
@@ -63,7 +136,7 @@ import Testing
             (["--methods", ","], "names no method"), (["--region", "1,2,3"], "x,y,width,height"),
             (["--first", "a"], "--second"), (["--first", "a", "--second", "b"], "one pair"),
             (["--sensor", "WV9"], "Did you mean 'WV"), (["--peak", "0"], "above 0"),
-            (["--peak", "-5"], "--peak is -5"), (["--peak", "100"], "--peak goes with weights"),
+            (["--peak", "-5"], "--peak is -5"),
             (["--mri", "a"], "--ct, --pet or --spect"), (["--region", "-1,2,30,40"], "--region -1,2,30,40 is no part"),
         ])
     func words(arguments: [String], text: String) throws {

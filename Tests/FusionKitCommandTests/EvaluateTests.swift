@@ -110,7 +110,7 @@ import Testing
         let many = try Program.run(
             "evaluate", "fused.tif", "fused.tif", "fused.tif", "--reference", "truth.tif", "--peak", "60000",
             in: directory)
-        #expect(many.error.components(separatedBy: "Give --bits or --peak").count == 2, "\(many.error)")
+        #expect(many.error.components(separatedBy: "Give --peak").count == 2, "\(many.error)")
         try TestImage.write(directory.file("p.tif"), bands: 1, width: 32, height: 32, pixelSize: 0.5)
         try TestImage.write(directory.file("m.tif"), bands: 4, width: 8, height: 8, pixelSize: 2)
         try TestImage.write(directory.file("f.tif"), bands: 4, width: 32, height: 32, pixelSize: 0.5)
@@ -155,7 +155,18 @@ import Testing
         }
         let outcome = try Program.run(
             "evaluate", "results", "--reference", "truths", "--csv", "--metrics", "RMSE", in: directory)
-        #expect(outcome.output == "file,RMSE\na,2\nb,4\nmean,3\n", "\(outcome.output)\(outcome.error)")
+        let lines = outcome.output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 5 && lines[0] == "file,RMSE,failure", "\(outcome.output)\(outcome.error)")
+        #expect(lines[1] == "a,2," && lines[2] == "b,4," && lines.last == "mean,3,", "\(outcome.output)")
+        #expect(lines[3].hasPrefix("c,,") && lines[3].contains("39 × 40"), "\(outcome.output)")
+        let json = try Program.run(
+            "evaluate", "results", "--reference", "truths", "--json", "--metrics", "RMSE", in: directory)
+        #expect(json.output.contains(#""failure" : "results/c.png has"#), "\(json.output)")
+        let several = try Program.run("evaluate", "results", "truths", "--reference", "truths", in: directory)
+        #expect(several.status == 64 && several.error.contains("2 folders of fused images"), "\(several.error)")
+        // Pictures have no ratio.
+        let grey = try Program.run("evaluate", "results", "--reference", "truths", in: directory)
+        #expect(!grey.error.contains("ERGAS"), "\(grey.error)")
         #expect(outcome.status == 65 && outcome.error.contains("1 of 3 images could not be measured: c."))
         let mixed = try Program.run("evaluate", "results", "--reference", "truth.tif", in: directory)
         #expect(mixed.status == 64 && mixed.error.contains("results is a folder"))
@@ -179,6 +190,9 @@ import Testing
         try TestImage.write(directory.file("three.tif"), bands: 3, width: 32, height: 32, pixelSize: 2)
         try TestImage.write(directory.file("small.tif"), bands: 4, width: 64, height: 64, pixelSize: 0.5)
         try TestImage.write(directory.file("far.tif"), bands: 4, width: 128, height: 128, pixelSize: 0.6)
+        try TestImage.write(
+            directory.file("none.tif"), bands: 4, width: 128, height: 128, type: .float32, pixelSize: 0.5
+        ) { values in for index in values.indices { values[index] = .nan } }
         for (arguments, status, text) in [
             (["fused.tif"], 64, "Nothing to compare with"),
             (["fused.tif", "--pan", "pan.tif"], 64, "--pan and --ms go together"),
@@ -187,7 +201,10 @@ import Testing
             (["far.tif", "--pan", "pan.tif", "--ms", "ms.tif"], 65, "do not lie on"),
             (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--ratio", "2"], 64, "--ratio is 2"),
             (["fused.tif", "--pan", "ms.tif", "--ms", "pan.tif"], 65, "swapped"),
-            (["fused.tif", "--reference", "truth.tif", "--sensor", "WV3"], 64, "--sensor goes with"),
+            (["fused.tif", "--reference", "none.tif"], 65, "none.tif has no pixel with a measurement"),
+            (["none.tif", "--reference", "truth.tif"], 65, "none.tif has no pixel with a measurement"),
+            (["none.tif", "--pan", "pan.tif", "--ms", "ms.tif"], 65, "none.tif has no pixel with a measurement"),
+            (["fused.tif", "--reference", "absent.tif"], 66, "absent.tif"),
             (["fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--memory", "64MB"], 64, "Allow more with --memory"),
             (["fused.tif", "--reference", "truth.tif", "--map-of", "sam"], 64, "--map-of says what --map FILE shows"),
             (["fused.tif", "--reference", "truth.tif", "--overwrite"], 64, "--overwrite goes with --map"),
@@ -200,7 +217,29 @@ import Testing
             #expect(
                 outcome.status == status && outcome.error.contains(text) && outcome.output.isEmpty,
                 "\(arguments): \(outcome.status) \(outcome.error)")
+            #expect(!outcome.error.contains("ERGAS is computed"), "\(arguments): \(outcome.error)")
         }
+    }
+
+    @Test("checks all that it measures by before it measures by any") func checksFirst() throws {
+        let both = try Program.run(
+            "evaluate", "fused.tif", "--reference", "truth.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--memory",
+            "64MB", in: directory)
+        #expect(both.status == 64 && both.error.contains("Allow more with --memory"), "\(both.error)")
+        #expect(both.output.isEmpty && !both.error.contains("PSNR"), "\(both.error)")
+    }
+
+    @Test("the bits of a sensor count by the truth too") func sensorBits() throws {
+        func psnr(_ more: String...) throws -> Double {
+            let outcome = try Program.start(
+                ["evaluate", "fused.tif", "--reference", "truth.tif", "--csv", "--metrics", "PSNR"] + more,
+                in: directory
+            ).outcome()
+            return try #require(outcome.output.split(separator: ",").last.flatMap { Double($0.dropLast()) })
+        }
+        let (wide, narrow) = (try psnr("--sensor", "L8"), try psnr("--bits", "16"))
+        #expect(wide == narrow)
+        #expect(try psnr("--sensor", "WV3") == psnr())
     }
 
     @Test("says whose gains are used when the sensor has more bands than the image") func fewerBands() throws {
@@ -291,6 +330,14 @@ import Testing
                 "--visible and --mri both name the first of two pictures"
             ),
             (["--visible", "visible.png", "--infrared", "infrared.png", "--per-band"], 64, "--per-band is for bands"),
+            (
+                ["--visible", "visible.png", "--ct", "infrared.png"], 64,
+                "--visible and --ct are of two kinds of pairs: --visible goes with --infrared"
+            ),
+            (
+                ["--visible", "visible.png", "--infrared", "infrared.png", "--map", "m.tif"], 64,
+                "and pictures have none"
+            ),
             (["--visible", "visible.png", "--infrared", "infrared.png", "--ratio", "2"], 64, "--ratio goes with"),
             (
                 ["--visible", "visible.png", "--infrared", "small.png"], 65,

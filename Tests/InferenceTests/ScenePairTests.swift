@@ -145,8 +145,21 @@ import Testing
         let pair = try scene.pair()
         #expect(pair.ratio == ratio && !pair.isGeoreferenced)
         #expect(pair.rowShift == 0 && pair.columnShift == 0)
-        #expect(pair.notices.isEmpty)
+        #expect(pair.notices.isEmpty && pair.warnings.isEmpty)
         #expect(pair.outputProfile().geoTransform == nil)
+    }
+
+    @Test("a ratio that no instrument has is told where nothing places the images, and only there", arguments: [7, 10])
+    func rareRatio(_ ratio: Int) throws {
+        var scene = try TestScene(panWidth: 20 * ratio, panHeight: 24 * ratio, ratio: ratio)
+        try scene.writeLand()
+        #expect(try scene.pair().warnings.isEmpty)
+        scene = try TestScene(panWidth: 20 * ratio, panHeight: 24 * ratio, ratio: ratio)
+        scene.pan.isGeoreferenced = false
+        scene.ms.isGeoreferenced = false
+        try scene.writeLand()
+        let warning = try #require(try scene.pair().warnings.first)
+        #expect(warning.contains("\(20 * ratio) × \(24 * ratio) pixels") && warning.contains("ratio of \(ratio)"))
     }
 
     @Test("sizes that don't fit are refused without georeference")

@@ -77,6 +77,25 @@ import Testing
         for metric in all { #expect(try metric.value(scene(fused, spectral, sharp)).isFinite, "\(metric.name)") }
     }
 
+    @Test("find nothing wrong in a constant image that is kept, whatever its level", arguments: [0.0, 7, 1000, 60000])
+    func constant(level: Double) throws {
+        let ms = Image(bands: 4, height: 32, width: 32, repeating: level)
+        let pan = Image(bands: 1, height: 128, width: 128, repeating: level)
+        let kept = try scene(Image(bands: 4, height: 128, width: 128, repeating: level), ms, pan)
+        for metric in [DLambdaK(), DLambda(), DS(), HyperspectralDLambda()] as [any NoReferenceMetric] {
+            let value = try metric.value(kept)
+            #expect(abs(value) < 1e-3, "\(metric.name): \(value)")
+        }
+        for metric in [HQNR(), QNR(), FQNR()] as [any NoReferenceMetric] {
+            let value = try metric.value(kept)
+            #expect(abs(value - 1) < 1e-3, "\(metric.name): \(value)")
+        }
+        // Another level is told, by as much as it differs.
+        let doubled = try scene(Image(bands: 4, height: 128, width: 128, repeating: 2 * level), ms, pan)
+        let distortion = try DLambdaK().value(doubled)
+        #expect(abs(distortion - (level == 0 ? 0 : level == 60000 ? 0.004 : 0.2)) < 0.02, "\(distortion)")
+    }
+
     @Test("leave out what is unknown, and what filters reach from there") func mask() throws {
         let (fused, ms, pan) = example()
         var isValid = [Bool](repeating: true, count: fused.pixels)

@@ -8,6 +8,8 @@ import Sensors
 struct CandidateRun {
     let sensor: Sensor?
     let options: SharpeningComparison.Options
+    /// The files that are compared on, as they were named.
+    let sources: (pan: String, ms: String)
     let folder: String
     let cancellation: Cancellation
     let progress: @Sendable (Inference.Progress) -> Void
@@ -33,12 +35,12 @@ struct CandidateRun {
         try cancellation.check()
         progress(Inference.Progress(stage: stage, done: 0, total: 1))
         do {
-            if case .image(let file) = candidate.source { return try existing(file, pair, window) }
-            let output = "\(folder)/fused.tif"
+            if case .image(let file) = candidate.source { return try existing(file, pair, as: window) }
+            let output = fusedFile
             let report = progress
             let (_, use) = try ResourceUse.measure {
                 try job(candidate, pair).run(output: output, cancellation: cancellation) {
-                    report(Inference.Progress(stage: stage, done: $0.done, total: $0.total))
+                    report(Inference.Progress(stage: "\(stage): \($0.stage)", done: $0.done, total: $0.total))
                 }
             }
             row.use = use
@@ -46,17 +48,29 @@ struct CandidateRun {
         } catch {
             // Ctrl-C ends everything; anything else is this method's own trouble.
             try cancellation.check()
-            row.failure = "\(error)"
+            row.failure = reason(error)
             return nil
         }
     }
 
-    /// Removes a file that ``fuse(_:_:as:stage:row:)`` made.
-    func remove(_ file: String) {
-        if file == "\(folder)/fused.tif" { unlink(file) }
+    /// What an error says, with files on the way called what they are.
+    func reason(_ error: any Error) -> String {
+        "\(error)".replacing(ReducedPair.panFile(in: folder), with: "\(sources.pan), degraded,")
+            .replacing(ReducedPair.msFile(in: folder), with: "\(sources.ms), degraded,")
+            .replacing(fusedFile, with: "the fused image")
     }
 
-    private func job(_ candidate: ComparisonCandidate, _ pair: ScenePair) throws -> Pansharpening {
+    private var fusedFile: String { "\(folder)/fused.tif" }
+
+    /// Removes a file that ``fuse(_:_:as:stage:row:)`` made.
+    func remove(_ file: String) {
+        if file == fusedFile { unlink(file) }
+    }
+
+    /// What a method has to do with a pair.
+    ///
+    /// - Throws: what is wrong with weights, or with a method that can't do it.
+    func job(_ candidate: ComparisonCandidate, _ pair: ScenePair) throws -> Pansharpening {
         var sharpening = options.sharpening
         sharpening.sampleType = .float32
         sharpening.writing = .init(creationOptions: ["COMPRESS=NONE", "BIGTIFF=IF_SAFER"], overwrites: true)
@@ -68,7 +82,8 @@ struct CandidateRun {
                 NetworkCheckpoint(file: file), peak: options.peak, device: options.device)
             let trainedFor = network.description.sensor.flatMap(Sensor.named)
             return try Pansharpening(
-                pair: pair, method: .network(network), sensor: sensor ?? trainedFor, options: sharpening)
+                pair: pair, method: .network(network), sensor: options.ignoresSensor ? nil : sensor ?? trainedFor,
+                options: sharpening)
         case .fuser, .image:
             throw SceneError(
                 .invalidOption, "\(candidate.name) fuses pictures and sharpens nothing.",
@@ -76,7 +91,8 @@ struct CandidateRun {
         }
     }
 
-    private func existing(_ file: String, _ pair: ScenePair, _ window: Window) throws -> String {
+    /// An image that was fused before, if it is one of a window's pixels.
+    func existing(_ file: String, _ pair: ScenePair, as window: Window) throws -> String {
         let profile = try RasterReader(file).profile
         guard profile.dataBands.count == pair.msBands.count, profile.width == window.width,
             profile.height == window.height
@@ -84,7 +100,8 @@ struct CandidateRun {
             throw SceneError(
                 .otherSize,
                 "\(file) has \(counted(profile.dataBands.count, "band")) of \(profile.width) × \(profile.height) pixels; here "
-                    + "fused images have \(pair.msBands.count) of \(window.width) × \(window.height).", remedy: "")
+                    + "fused images have \(pair.msBands.count) of \(window.width) × \(window.height).",
+                remedy: "Give an image that was fused of these two.")
         }
         return file
     }

@@ -34,6 +34,8 @@ public struct Comparison: Sendable {
     public var notes: [String] = []
     /// What is not as the user may expect, in sentences.
     public var warnings: [String] = []
+    /// What was decided for want of a word, and how to say it, in sentences.
+    public var advice: [String] = []
     /// A command for each method that repeats it alone.
     public var commands: [String] = []
     /// Whether everything that was asked for is there; else somebody stopped the work.
@@ -64,6 +66,19 @@ public struct Comparison: Sendable {
             ? "The work was stopped." : "The work was stopped. Not reached: \(parts.joined(separator: "; "))."
     }
 
+    /// The methods that failed, each once, with the protocols by which.
+    public var failures: [(method: String, tables: [String])] {
+        var order: [String] = []
+        var places: [String: [String]] = [:]
+        for table in tables {
+            for row in table.rows where row.failure != nil {
+                if places[row.method] == nil { order.append(row.method) }
+                places[row.method, default: []].append(table.title.lowercased())
+            }
+        }
+        return order.map { ($0, places[$0] ?? []) }
+    }
+
     /// How many methods have a result in some table.
     public var finishedMethods: Int {
         Set(tables.flatMap(\.rows).filter { $0.failure == nil }.map(\.method)).count
@@ -78,6 +93,10 @@ public struct ComparisonTable: Sendable, Encodable {
     public let title: String
     /// How the images were judged, in a sentence or two.
     public let explanation: String
+    /// The largest number that samples can have, and how it is known; nil where no index depends on it.
+    public var peak: Double?
+    /// See ``peak``.
+    public var peakOrigin: SamplePeak.Origin?
     /// The indices, in the order of columns.
     public let metrics: [MetricColumn]
     /// The indices that are given band by band too.
@@ -87,7 +106,7 @@ public struct ComparisonTable: Sendable, Encodable {
     /// Pictures of a part of the scene; nil where there are none.
     public var view: ComparisonView?
 
-    private enum CodingKeys: CodingKey { case id, title, explanation, metrics, rows }
+    private enum CodingKeys: CodingKey { case id, title, explanation, peak, peakOrigin, metrics, rows }
 
     /// The notes of all rows, each once, with the methods that it is about.
     public var notes: [String] {

@@ -29,9 +29,10 @@ public struct PairComparison {
     let candidates: [ComparisonCandidate]
     let options: Options
 
-    /// A comparison.
+    /// A comparison. Whatever is known to fail is found here, before anything is computed.
     ///
-    /// - Throws: `RasterError` for files, `SceneError` for pictures that don't fit together.
+    /// - Throws: `RasterError`, `CheckpointError` and `NetworkCheckpointError` for files, `SceneError` for pictures and weights
+    ///   that don't fit together.
     public init(first: String, second: String, candidates: [ComparisonCandidate], options: Options = Options()) throws {
         self.first = try RasterReader(first)
         self.second = try RasterReader(second)
@@ -45,6 +46,11 @@ public struct PairComparison {
             throw SceneError(
                 .invalidOption, "The region \(region) is not within the pictures, \(whole).",
                 remedy: "Give --region x,y,width,height within them.")
+        }
+        try self.first.requireKnownPixel()
+        try self.second.requireKnownPixel()
+        for candidate in candidates {
+            if case .image(let file) = candidate.source { _ = try existing(file) } else { _ = try fuser(candidate) }
         }
     }
 
@@ -87,13 +93,13 @@ public struct PairComparison {
                 let image = try Self.picture(reader, region)
                 table.view?.layers.append(.init(name: candidate.name, role: .method, image: image))
             } catch {
-                row.failure = "\(error)"
+                row.failure = "\(error)".replacing(Self.fusedFile(in: folder), with: "the fused picture")
             }
             // Who asks to stop gets what is finished.
             comparison.isComplete = !cancellation.isCancelled
             if comparison.isComplete || row.failure == nil { table.rows.append(row) }
         }
-        comparison.tables = [table]
+        comparison.tables = table.rows.isEmpty ? [] : [table]
         if !comparison.isComplete { comparison.addUnreached(candidates.map(\.name), of: table.title) }
         comparison.commands = candidates.compactMap(command)
         return comparison
@@ -127,7 +133,7 @@ public struct PairComparison {
         _ candidate: ComparisonCandidate, in folder: String, _ cancellation: Cancellation, row: inout ComparisonRow
     ) throws -> String {
         if case .image(let file) = candidate.source { return try existing(file) }
-        let output = "\(folder)/fused.png"
+        let output = Self.fusedFile(in: folder)
         var fusion = options.fusion
         fusion.writing = .init(overwrites: true)
         let (_, use) = try ResourceUse.measure {
@@ -137,6 +143,8 @@ public struct PairComparison {
         row.use = use
         return output
     }
+
+    private static func fusedFile(in folder: String) -> String { "\(folder)/fused.png" }
 
     private func fuser(_ candidate: ComparisonCandidate) throws -> PairFuser {
         switch candidate.source {
@@ -155,7 +163,7 @@ public struct PairComparison {
             throw SceneError(
                 .otherSize,
                 "\(file) has \(profile.width) × \(profile.height) pixels, the sources \(first.profile.width) × "
-                    + "\(first.profile.height).", remedy: "")
+                    + "\(first.profile.height).", remedy: "Give a picture that was fused of these two.")
         }
         return file
     }

@@ -48,12 +48,16 @@ struct ReducedPair {
     /// The degraded images' files.
     let pan: String, ms: String
 
+    /// Where the degraded images go.
+    static func panFile(in folder: String) -> String { "\(folder)/reduced-pan.tif" }
+    static func msFile(in folder: String) -> String { "\(folder)/reduced-ms.tif" }
+
     /// Degrades a part of a pair and writes it into a folder.
     ///
     /// - Throws: `RasterError`; `SceneError` when somebody asked to stop.
     init(_ pair: ScenePair, part: Part, sensor: Sensor, folder: String, watch: MeasuringWatch) throws {
         let ratio = part.ratio
-        (ms, pan) = ("\(folder)/reduced-ms.tif", "\(folder)/reduced-pan.tif")
+        (ms, pan) = (Self.msFile(in: folder), Self.panFile(in: folder))
         let filters = sensor.mtfGains.prefix(pair.msBands.count).map { MTFFilter.taps(gain: $0, ratio: ratio) }
         try Degradation(
             source: pair.ms, window: part.ms, ratio: ratio, halo: MTFFilter.radius,

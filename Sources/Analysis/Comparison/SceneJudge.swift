@@ -22,11 +22,17 @@ struct SceneJudge {
         let scene = try SharpenedScene(
             fused: RasterPixels(fused), ms: RasterPixels(pair.ms), pan: RasterPixels(pair.pan, window: pair.window),
             sensor: sensor, ratio: pair.ratio, rowShift: pair.rowShift, columnShift: pair.columnShift)
-        let bytes = SharpenedScene.bytesPerThread(bands: pair.msBands.count, ratio: pair.ratio)
         let results = try scene.measure(
-            metrics, threads: watch.threads(bytes: bytes, bands: pair.msBands.count),
-            progress: watch.progress("measuring \(row.method)"))
+            metrics, threads: threads(), progress: watch.progress("measuring \(row.method)"))
         row.take(metrics, results)
+    }
+
+    /// - Throws: `SceneError` when one thread needs more memory than is allowed.
+    func checkMemory() throws { _ = try threads() }
+
+    private func threads() throws -> Int {
+        let bands = pair.msBands.count
+        return try watch.threads(bytes: SharpenedScene.bytesPerThread(bands: bands, ratio: pair.ratio), bands: bands)
     }
 }
 

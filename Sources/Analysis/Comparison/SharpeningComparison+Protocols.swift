@@ -16,15 +16,17 @@ extension SharpeningComparison {
         let gains = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16)
         let files = try ReducedPair(pair, part: part, sensor: gains, folder: run.folder, watch: run.watch)
         let degraded = try ScenePair(pan: files.pan, ms: files.ms)
+        let peak = try peak(of: pair.ms)
         let judge = ReferenceJudge(
-            truth: RasterPixels(pair.ms, window: part.ms), ratio: Double(pair.ratio), peak: try peak(),
+            truth: RasterPixels(pair.ms, window: part.ms), ratio: Double(pair.ratio), peak: peak,
             border: options.border, watch: run.watch)
         var table = ComparisonTable(
             id: "reduced", title: Self.reducedTitle,
             explanation: "Wald’s protocol: both images are degraded by \(pair.ratio), the bands by filters of the "
-                + "sensor’s MTF, and fused; the multispectral image as it was given is the truth.",
-            metrics: ReferenceJudge.metrics.map { MetricColumn($0) },
+                + "sensor’s MTF, and fused; the multispectral image as it was given is the truth. \(peak.explanation)",
+            peak: peak.value, peakOrigin: peak.origin, metrics: ReferenceJudge.metrics.map { MetricColumn($0) },
             bandMetrics: ReferenceJudge.bandMetrics.map { MetricColumn($0) })
+        if let advice = peak.advice { comparison.advice.append(advice) }
         let shown = shownPart(of: part.ms, side: side, around: region)
         var view = newView(of: shown, scene: Window(width: part.ms.width, height: part.ms.height))
         let inScene = shown.shifted(columns: part.ms.column, rows: part.ms.row)
@@ -52,8 +54,10 @@ extension SharpeningComparison {
         let metrics: [any Metric] = (judge == nil ? [] : ReferenceJudge.metrics) + sceneJudge.metrics
         let bandMetrics: [any Metric] = judge == nil ? sceneJudge.bandMetrics : ReferenceJudge.bandMetrics
         var table = ComparisonTable(
-            id: "full", title: Self.fullTitle, explanation: fullExplanation,
-            metrics: metrics.map { MetricColumn($0) }, bandMetrics: bandMetrics.map { MetricColumn($0) })
+            id: "full", title: Self.fullTitle, explanation: fullExplanation(judge?.peak), peak: judge?.peak.value,
+            peakOrigin: judge?.peak.origin, metrics: metrics.map { MetricColumn($0) },
+            bandMetrics: bandMetrics.map { MetricColumn($0) })
+        if let advice = judge?.peak.advice { comparison.advice.append(advice) }
         let part = region.shifted(columns: -pair.window.column, rows: -pair.window.row)
         var view = newView(of: part, scene: Window(width: pair.window.width, height: pair.window.height))
         let ms = try multispectral(part)
@@ -88,7 +92,7 @@ extension SharpeningComparison {
         let index = comparison.tables.count - 1
         for (number, candidate) in candidates.enumerated() where !candidate.belongsElsewhere(place) {
             var row = ComparisonRow(method: candidate.name)
-            let stage = "\(candidate.name), \(table.title.lowercased()), \(number + 1) of \(candidates.count)"
+            let stage = "\(candidate.name), \(table.id) \(number + 1)/\(candidates.count)"
             if let fused = try run.fuse(candidate, pair, as: place.here, stage: stage, row: &row) {
                 defer { run.remove(fused) }
                 do {
@@ -99,21 +103,24 @@ extension SharpeningComparison {
                         .init(name: candidate.name, role: .method, image: try KnownImage(reader, window: part).marked))
                 } catch {
                     try run.cancellation.check()
-                    row.failure = "\(error)"
+                    row.failure = run.reason(error)
                 }
             }
             comparison.tables[index].rows.append(row)
         }
     }
 
-    private var fullExplanation: String {
+    private func fullExplanation(_ peak: SamplePeak?) -> String {
         let truth = options.reference.map { "the truth, \(ShellText.shortName($0)), and by " } ?? ""
         return
             "The images as they were given. Fused images are judged by \(truth)what they keep of PAN and of the multispectral "
-            + "image, each at its own resolution."
+            + "image, each at its own resolution." + (peak.map { " \($0.explanation)" } ?? "")
     }
 
-    private func referenceJudge(_ run: CandidateRun) throws -> ReferenceJudge? {
+    /// The truth at full resolution; nil where it is not known.
+    ///
+    /// - Throws: `SceneError` for one of other pixels, `RasterError`.
+    func truth() throws -> RasterPixels? {
         guard let file = options.reference else { return nil }
         let truth = RasterPixels(try RasterReader(file))
         guard truth.bands == pair.msBands.count, truth.width == pair.window.width, truth.height == pair.window.height
@@ -124,7 +131,13 @@ extension SharpeningComparison {
                     + "have \(pair.msBands.count) of \(pair.window.width) × \(pair.window.height).",
                 remedy: "Give the truth of the pixels of \(pair.pan.file).")
         }
+        return truth
+    }
+
+    private func referenceJudge(_ run: CandidateRun) throws -> ReferenceJudge? {
+        guard let truth = try truth() else { return nil }
         return ReferenceJudge(
-            truth: truth, ratio: Double(pair.ratio), peak: try peak(), border: options.border, watch: run.watch)
+            truth: truth, ratio: Double(pair.ratio), peak: try peak(of: truth.reader), border: options.border,
+            watch: run.watch)
     }
 }

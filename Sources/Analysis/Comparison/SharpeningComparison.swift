@@ -15,8 +15,11 @@ public struct SharpeningComparison {
         public var sharpening = Pansharpening.Options()
         /// Where networks are computed.
         public var device = Device.cpu
-        /// The digital number that becomes 1 in networks; what the weights say when nil.
+        /// The largest number of the images, for PSNR and SSIM by the rule of ``SamplePeak``; it becomes 1 in networks too, else
+        /// what their weights say.
         public var peak: Double?
+        /// Whether nothing is known of the sensor, whatever the metadata say.
+        public var ignoresSensor = false
         /// Pixels along the border that do not count.
         public var border = BorderCut.none
         /// The part that pictures show, in PAN pixels; the one with most texture when nil.
@@ -31,19 +34,27 @@ public struct SharpeningComparison {
     let pair: ScenePair
     let candidates: [ComparisonCandidate]
     let sensor: Sensor?
+    /// The sensor that was named, not one of the metadata.
+    private let namedSensor: Sensor?
     let options: Options
 
     /// A comparison.
     ///
+    /// Whatever is known to fail is found here, before anything is computed: files that are missing, weights for other bands,
+    /// images without a measurement, too little memory to measure.
+    ///
     /// - Parameters:
     ///   - sensor: gives the MTF gains and bits; by the image's metadata when nil, else gains of 0.30.
-    /// - Throws: `RasterError` for files, `SceneError` for images that don't fit together.
+    /// - Throws: `RasterError`, `CheckpointError` and `NetworkCheckpointError` for files, `SceneError` for images and weights
+    ///   that don't fit together.
     public init(
         pan: String, ms: String, candidates: [ComparisonCandidate], sensor: Sensor? = nil, options: Options = Options()
     ) throws {
         pair = try ScenePair(pan: pan, ms: ms)
         self.candidates = candidates
-        self.sensor = sensor ?? pair.ms.profile.metadata[""]?["FUSIONKIT_SENSOR"].flatMap(Sensor.named)
+        namedSensor = sensor
+        let ofMetadata = pair.ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
+        self.sensor = sensor ?? (options.ignoresSensor ? nil : ofMetadata)
         self.options = options
         if let sensor = self.sensor, sensor.bands.count < pair.msBands.count {
             throw SceneError(
@@ -56,6 +67,7 @@ public struct SharpeningComparison {
                 .invalidOption, "The region \(region) is not within the part that both images show, \(pair.window).",
                 remedy: "Give --region x,y,width,height within it.")
         }
+        try checkInputs()
     }
 
     /// Runs every method by both protocols.
@@ -75,6 +87,7 @@ public struct SharpeningComparison {
             inputs: [
                 .init("PAN", pair.pan, sensor: sensor?.title), .init("MS", pair.ms, sensor: sensor?.title),
             ])
+        comparison.warnings = pair.warnings
         comparison.notes = pair.notices + notes
         let views = 2
         let side = ViewRegion.side(bands: pair.msBands.count, layers: views * (candidates.count + 2))
@@ -82,7 +95,8 @@ public struct SharpeningComparison {
             try options.region
             ?? ViewRegion.mostTextured(pair.pan, band: pair.panBands[0], within: pair.window, side: side)
         let run = CandidateRun(
-            sensor: sensor, options: options, folder: folder, cancellation: cancellation, progress: progress)
+            sensor: sensor, options: options, sources: (pair.pan.file, pair.ms.file), folder: folder,
+            cancellation: cancellation, progress: progress)
         let part: ReducedPair.Part?
         do { part = try ReducedPair.Part(pair) } catch let error as SceneError where error.code == .tooSmall {
             part = nil
@@ -97,6 +111,8 @@ public struct SharpeningComparison {
             let places = [
                 (Self.reducedTitle, part.map { Place(here: $0.ms, other: pair.window) }), (Self.fullTitle, fullPlace),
             ]
+            // A protocol that was only begun has no table.
+            comparison.tables.removeAll { $0.rows.isEmpty }
             for (title, place) in places {
                 guard let place else { continue }
                 comparison.addUnreached(candidates.filter { !$0.belongsElsewhere(place) }.map(\.name), of: title)
@@ -114,18 +130,9 @@ public struct SharpeningComparison {
         return [gains + " Fused samples are judged as computed, not rounded to whole numbers." + cut]
     }
 
-    /// The largest number that samples can have, for PSNR and SSIM: the sensor's, or what the multispectral image suggests.
-    func peak() throws -> Double {
-        if let sensor { return sensor.peak }
-        var (largest, isWhole) = (0.0, true)
-        for tile in pair.ms.profile.window.tiles(width: 1024, height: 1024) {
-            for value in try KnownImage(pair.ms, window: tile).image.values {
-                largest = Swift.max(largest, value)
-                isWhole = isWhole && value == value.rounded()
-            }
-        }
-        if largest <= 1, !isWhole { return 1 }
-        return Double((1 << ((8...16).first { Double(1 << $0) > largest } ?? 32)) - 1)
+    /// The largest number that samples of a truth can have.
+    func peak(of truth: RasterReader) throws -> SamplePeak {
+        try SamplePeak(of: truth, given: options.peak, sensor: namedSensor)
     }
 
     /// The command that runs one method alone.
@@ -134,7 +141,9 @@ public struct SharpeningComparison {
         let known = ["--sensor", sensor?.name ?? "none", "-o", "fused.tif"]
         switch candidate.source {
         case .classical(let method): return ShellText.line(inputs + ["--method", method.name] + known)
-        case .weights(let file): return ShellText.line(inputs + ["--weights", file] + known)
+        case .weights(let file):
+            let peak = options.peak.map { ["--peak", String(format: "%.10g", $0)] } ?? []
+            return ShellText.line(inputs + ["--weights", file] + known + peak)
         case .fuser, .image: return nil
         }
     }

@@ -26,6 +26,9 @@ const errorKinds = {
   },
 };
 
+// A number with its unit; degrees follow without a space.
+function quantity(value, unit) { return unit === "°" ? `${short(value)}°` : `${short(value)} ${unit}`; }
+
 class ErrorMaps {
   constructor(view, frames, place) {
     [this.view, this.frames] = [view, frames];
@@ -79,14 +82,14 @@ class ErrorMaps {
       canvas.setAttribute("aria-label", `${kind.title(view)} of ${layer.name}, ${short(mean)} on average here`);
     }
     this.title.textContent = `${kind.title(view)}, against ${truth.name}. One scale for all methods, up to the 99th percentile. The numbers below are those of the marked pixel.`;
-    [this.limits[0].textContent, this.limits[1].textContent] = ["0", `≥ ${short(top)} ${kind.unit(view)}`];
-    this.scale.setAttribute("aria-label", `Colour bar from 0, dark, to ${short(top)} ${kind.unit(view)}, light`);
+    [this.limits[0].textContent, this.limits[1].textContent] = ["0", `≥ ${quantity(top, kind.unit(view))}`];
+    this.scale.setAttribute("aria-label", `Colour bar from 0, dark, to ${quantity(top, kind.unit(view))}, light`);
     this.pick();
   }
 
   pick() {
     if (!this.parts) return;
     const place = this.frames.pixel[1] * this.view.width + this.frames.pixel[0];
-    for (const part of this.parts) part.value.textContent = `${short(part.map[place])} ${errorKinds[this.kind].unit(this.view)}`;
+    for (const part of this.parts) part.value.textContent = quantity(part.map[place], errorKinds[this.kind].unit(this.view));
   }
 }

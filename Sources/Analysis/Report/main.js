@@ -87,13 +87,15 @@ function bandPlots(view, place) {
     const series = view.methods.filter((name) => view.bandValues[name]?.[metric.name])
       .map((name) => ({ name, values: view.bandValues[name][metric.name].map(Number) }));
     const unit = metric.unit ? `, ${metric.unit}` : "";
-    return plot(view, bandAxis(view), `${metric.name}${unit} ${metric.higherIsBetter ? "↑" : "↓"}`, series, !metric.higherIsBetter);
+    const title = [...view.bandLabels[metric.name], [`${unit} ${metric.higherIsBetter ? "↑" : "↓"}`, ""]];
+    return plot(view, bandAxis(view), title, series, !metric.higherIsBetter);
   });
-  place.append(make("h3", {}, "Band by band"), make("div", { class: "plots" }, ...plots), legend(view, view.methods, view.bands.length <= mostMarks));
+  place.append(make("h3", {}, "Band by band"), make("div", { class: "plots" }, ...plots), legend(view, view.methods));
 }
 
 const views = JSON.parse(document.getElementById("data").textContent);
 for (const table of document.querySelectorAll("table.results")) sortable(table);
+for (const place of document.querySelectorAll(".scroll")) hinted(place);
 (async () => {
   for (const view of views) await start(view);
   document.documentElement.dataset.ready = "true";

@@ -8,10 +8,10 @@ class Spectra {
     this.profileLength = Math.min(121, view.width);
     this.layers = this.isScene ? view.layers.filter(isShown) : view.layers;
     this.title = make("h3");
-    this.plot = make("div");
+    this.plot = make("div", { class: "drawing" });
     this.table = make("div", { class: "scroll" });
     const names = this.layers.map((layer) => layer.name);
-    place.append(this.title, this.plot, legend(view, names, this.isScene ? view.bands.length <= mostMarks : this.profileLength <= mostMarks), make("details", {}, make("summary", {}, "Numbers"), this.table));
+    place.append(this.title, this.plot, legend(view, names), make("details", {}, make("summary", {}, "Numbers"), this.table));
     this.pick();
   }
 
@@ -26,6 +26,7 @@ class Spectra {
     }));
     const drawing = this.isScene ? plot(view, bandAxis(view), view.unit, series, false) : this.profile(row);
     this.plot.replaceChildren(drawing);
+    bringForward(view);
     const head = make("tr", {}, make("th", { scope: "col", class: "method" }, "Layer"), ...view.bands.map((band) => make("th", { scope: "col" }, band.name)));
     const rows = series.map(({ name, values }) => {
       // A grey picture beside colours has one number for all of them.
@@ -46,7 +47,7 @@ class Spectra {
       const brightness = (column) => weights.reduce((sum, weight, band) => sum + weight * layer.values[band * plane + row * view.width + column], 0);
       return { name: layer.name, values: columns.map(brightness) };
     });
-    const axis = { places: columns.map((column) => view.column + column), title: `column, in row ${view.row + row}` };
+    const axis = { places: columns.map((column) => view.column + column), title: `column, in row ${view.row + row}`, chosen: view.column + this.frames.pixel[0] };
     return plot(view, axis, "Brightness", series, false);
   }
 }

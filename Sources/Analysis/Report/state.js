@@ -48,5 +48,6 @@ function clamp(value, low, high) { return Math.min(Math.max(value, low), high); 
 function short(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
+  if (size >= 1e7) return value.toExponential(3).replace("-", "−");
   return value.toFixed(size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3).replace("-", "−");
 }

@@ -42,3 +42,10 @@ function sortable(table) {
   const chosen = buttons.find((each) => each.dataset.column === column);
   if (chosen) sort(chosen, direction === "descending" ? direction : "ascending");
 }
+
+// Says below a table that is wider than its place that there is more of it.
+function hinted(place) {
+  const hint = make("p", { class: "quiet small more", hidden: "" }, "→ More columns: scroll the table sideways.");
+  place.after(hint);
+  new ResizeObserver(() => { hint.hidden = place.scrollWidth <= place.clientWidth + 1; }).observe(place);
+}

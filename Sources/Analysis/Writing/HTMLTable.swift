@@ -45,7 +45,9 @@ enum HTMLTable {
         let arrow = column.higherIsBetter ? "↑" : "↓"
         let word = column.higherIsBetter ? "larger is better" : "smaller is better"
         let direction = column.higherIsBetter ? "descending" : "ascending"
-        let unit = column.unit.isEmpty ? "" : #"<span class="unit">\#(HTMLText.escaped(column.unit))</span>"#
+        // A lone sign would not be seen.
+        let written = column.unit == "°" ? "degrees" : column.unit
+        let unit = column.unit.isEmpty ? "" : #"<span class="unit">\#(HTMLText.escaped(written))</span>"#
         let attributes =
             #"class="sort" data-column="\#(HTMLText.escaped(column.key))" data-direction="\#(direction)" "#
             + #"title="\#(HTMLText.escaped(column.title))""#

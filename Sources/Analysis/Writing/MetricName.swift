@@ -18,6 +18,12 @@ enum MetricName {
         return "\(LaTeXTable.escaped(base))$\(mark){\(words.joined(separator: ","))}$"
     }
 
+    /// As pieces of text, each with the mark `_` of a lowered one, `^` of a raised one, or none.
+    static func pieces(_ name: String) -> [[String]] {
+        let (base, mark, rest) = parts(name)
+        return [[base, ""]] + (mark.map { [[rest.joined(separator: ","), String($0)]] } ?? [])
+    }
+
     private static func parts(_ name: String) -> (base: String, mark: Character?, rest: [String]) {
         guard let mark = name.firstIndex(where: { "_^".contains($0) }), mark != name.startIndex else {
             return (name, nil, [])

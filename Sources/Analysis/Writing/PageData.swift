@@ -19,6 +19,8 @@ struct PageData: Encodable {
     let bands: [ComparisonView.Band]
     let compositions: [ComparisonView.Composition]
     let bandMetrics: [MetricColumn]
+    /// How the names of ``bandMetrics`` are written, see ``MetricName/pieces(_:)``.
+    let bandLabels: [String: [[String]]]
     /// By method, then by index.
     let bandValues: [String: [String: [Double]]]
     let layers: [Layer]
@@ -29,6 +31,7 @@ struct PageData: Encodable {
         (width, height, column, row) = (view.window.width, view.window.height, view.window.column, view.window.row)
         (unit, step, offset) = (view.unit, samples.step, samples.offset)
         (bands, compositions, bandMetrics) = (view.bands, view.compositions, table.bandMetrics)
+        bandLabels = Dictionary(table.bandMetrics.map { ($0.name, MetricName.pieces($0.name)) }) { first, _ in first }
         bandValues = Dictionary(table.rows.map { ($0.method, $0.bandValues) }) { first, _ in first }
         layers = try view.layers.map { layer in
             let limits = (0..<layer.image.bands).map { view.limits(of: layer, band: $0) }

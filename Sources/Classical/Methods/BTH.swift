@@ -53,7 +53,7 @@ public struct BTH: ClassicalMethod {
         let covariances = statistics.bandCovariances()
         let means = (0..<count).map { statistics.mean(.band($0)) }
         // The filter's taps do not sum to 1: it keeps a part of an offset only.
-        let gaussianSum = MTFFilter.gaussian(ratio: statistics.scene.ratio).sum
+        let gaussianSum = statistics.scene.gaussian.sum
         let panMean = statistics.mean(.gaussian) + offset * (1 - gaussianSum)
         let share = statistics.count > 0 ? (statistics.count - 1) / statistics.count : 0
         let weights = LeastSquares.weights(

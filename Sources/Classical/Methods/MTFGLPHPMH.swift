@@ -47,7 +47,7 @@ public struct MTFGLPHPMH: ClassicalMethod {
         let weights = LeastSquares.weights(
             covariance: statistics.bandCovariances(), target: bands.map { statistics.covariance(.band($0), .gaussian) })
         // The filters' taps do not sum to 1: they keep a part of an offset only.
-        let gaussianSum = MTFFilter.gaussian(ratio: statistics.scene.ratio).sum
+        let gaussianSum = statistics.scene.gaussian.sum
         let panMean = statistics.mean(.gaussian) + offset * (1 - gaussianSum)
         let means = bands.map { statistics.mean(.band($0)) }
         var panHaze = bands.reduce(panMean) { $0 + weights[$1] * (haze[$1] - means[$1]) }

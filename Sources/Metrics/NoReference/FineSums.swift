@@ -37,7 +37,7 @@ private struct FineImages: Sendable {
     var degraded: any PixelReader
     private let filtered: FilteredReader
 
-    private static let blocks = PairStatistic.blocks(side: Q2n.side)
+    private static let blocks = PairStatistic.levelledBlocks(side: Q2n.side)
     private static let windows = PairStatistic.windows(side: DSF.side, clipsNegative: true)
 
     init(_ scene: SharpenedScene) {

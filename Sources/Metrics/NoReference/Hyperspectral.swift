@@ -4,7 +4,7 @@ import Sensors
 /// hyperspectral image. Best value 0.
 ///
 /// The sharpened image is filtered by MTF filters of gain 0.30 and read at the pixels r·k + s. s is r/2: where coarse
-/// samples lie. The toolbox has 3 for every ratio, which is r/2 for its own ratio of 6.
+/// samples lie. The toolbox has 3 for every ratio, which is r/2 for its own ratio of 6. Constant blocks as in ``DLambdaK``.
 public struct HyperspectralDLambda: NoReferenceMetric {
     /// Short name.
     public let name = "D_lambda_HS"
@@ -108,7 +108,7 @@ extension SharpenedScene {
     }
 
     private static func means(of pair: PairScene, _ work: SceneWork) throws -> Means {
-        try work.sums(pair, [.blocks(side: Q2n.side)]).means.first?.value ?? Means(channels: 1)
+        try work.sums(pair, [.levelledBlocks(side: Q2n.side)]).means.first?.value ?? Means(channels: 1)
     }
 
     /// ``HyperspectralDLambda`` at another phase, to compare with the toolbox.

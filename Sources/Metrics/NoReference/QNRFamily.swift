@@ -112,7 +112,9 @@ public struct QNR: NoReferenceMetric {
 /// Spectral distortion by consistency: 1 − Q2n of the multispectral image on PAN's grid and the sharpened image filtered
 /// by the MTF of its bands. Best value 0.
 ///
-/// Blocks with a pixel whose filter reaches an unknown one do not count.
+/// Blocks with a pixel whose filter reaches an unknown one do not count. Where both images are constant in a block their
+/// levels are compared, 2·x·y/(|x|² + |y|²): the taps of the filters add up to a little less than 1, and Q2n alone would take
+/// that for a block without anything in common.
 public struct DLambdaK: NoReferenceMetric {
     /// Short name.
     public let name = "D_lambda_K"

@@ -1,5 +1,6 @@
 extension FusionMetrics {
-    /// Correlation ½·[r(A, F) + r(B, F)] over all pixels. The coefficient of a constant picture counts as 0.
+    /// Correlation ½·[r(A, F) + r(B, F)] over all pixels. NaN where a source or the fused picture is constant, for which no
+    /// correlation is defined, as for ``Metrics/CC`` of bands.
     public struct CC: FusionMetric {
         /// What is said of the index.
         public let description = MetricDescription(
@@ -11,7 +12,7 @@ extension FusionMetrics {
 
         /// The coefficient.
         public func value(_ pair: FusedPair) -> Double {
-            pair.sources.reduce(0) { $0 + correlation($1, pair.fusedPlane) } / 2
+            pair.sources.reduce(0) { $0 + (correlation($1, pair.fusedPlane) ?? .nan) } / 2
         }
     }
 
@@ -29,7 +30,7 @@ extension FusionMetrics {
         /// The sum.
         public func value(_ pair: FusedPair) -> Double {
             let (first, second, fused) = (Plane(pair.first), Plane(pair.second), pair.fusedPlane)
-            return correlation(fused - second, first) + correlation(fused - first, second)
+            return (correlation(fused - second, first) ?? 0) + (correlation(fused - first, second) ?? 0)
         }
     }
 }

@@ -81,8 +81,8 @@ func gaussianTaps(radius: Int, sigma: Double) -> [Double] {
     return samples.map { $0 / sum }
 }
 
-/// Pearson's coefficient; 0 where either is constant.
-func correlation(_ a: Plane, _ b: Plane) -> Double {
+/// Pearson's coefficient; nil where either is constant.
+func correlation(_ a: Plane, _ b: Plane) -> Double? {
     let (meanA, meanB) = (a.mean, b.mean)
     var (squaresA, squaresB, products) = (0.0, 0.0, 0.0)
     for (x, y) in zip(a.values, b.values) {
@@ -93,6 +93,6 @@ func correlation(_ a: Plane, _ b: Plane) -> Double {
     // What rounding the mean leaves of a constant plane is no variance.
     let count = Double(a.values.count)
     func isConstant(_ squares: Double, _ mean: Double) -> Bool { squares <= count * (1e-14 * mean) * (1e-14 * mean) }
-    if isConstant(squaresA, meanA) || isConstant(squaresB, meanB) { return 0 }
+    if isConstant(squaresA, meanA) || isConstant(squaresB, meanB) { return nil }
     return products / (squaresA.squareRoot() * squaresB.squareRoot())
 }

@@ -3,8 +3,9 @@ import Foundation
 extension FusionMetrics {
     /// Q^AB/F of Xydeas and Petrović: how well strength and direction of edges are preserved, weighted by the sources' strength.
     ///
-    /// Black pictures give 1, since there is nothing to lose; other constant ones have edges at their frame, beyond which the
-    /// definition sees zeros.
+    /// Identical pictures give 0.975 at most, by the constants of the definition, constant ones too: these have edges at their
+    /// frame, beyond which the definition sees zeros. Where the sources are black there is nothing to keep: 1 where the fused
+    /// picture has no edge either, else 0.
     public struct Qabf: FusionMetric {
         /// What is said of the index.
         public let description = MetricDescription(
@@ -29,7 +30,8 @@ extension FusionMetrics {
                     kept += strength * Self.preservation(from: strength, to: fused.strengths[pixel], angle: angle)
                 }
             }
-            return total > 0 ? kept / total : 1
+            if total > 0 { return kept / total }
+            return fused.strengths.allSatisfy { $0 == 0 } ? 1 : 0
         }
 
         /// Q = Q_g·Q_α of a pixel.

@@ -6,6 +6,8 @@ public enum PairStatistic: Hashable, Sendable {
     case pixels
     /// Q2n of blocks of a side.
     case blocks(side: Int)
+    /// The same, where a block that is constant in both images is judged by how near their levels are.
+    case levelledBlocks(side: Int)
     /// The universal quality index in sliding windows of a side; values below 0 count as 0 where so asked.
     case windows(side: Int, clipsNegative: Bool)
     /// Structural similarity.
@@ -44,6 +46,8 @@ public struct PairSums: Sendable {
             switch statistic {
             case .pixels: pixels = PixelSums(tile)
             case .blocks(let side): means[statistic] = Q2n.sums(tile, side: side)
+            case .levelledBlocks(let side):
+                means[statistic] = Q2n.sums(tile, side: side, comparesLevels: true)
             case .windows(let side, let clips): means[statistic] = Q.sums(tile, side: side, clipsNegative: clips)
             case .similarity: means[statistic] = SSIM.sums(tile, peak: peak)
             case .gradients: gradients = GradientSums(tile)

@@ -81,7 +81,7 @@ extension PairStatistic {
     fileprivate func reach(of range: Range<Int>, count: Int) -> Range<Int> {
         switch self {
         case .pixels: return range
-        case .blocks(let side):
+        case .blocks(let side), .levelledBlocks(let side):
             // A block that the end of the image cuts is continued by its mirror image.
             let cut = range.count % side
             return range.upperBound < count || cut == 0

@@ -8,7 +8,10 @@ struct CompareCommand: ParsableCommand {
             Every method sharpens the scene at reduced resolution, where the multispectral image is the truth, and at full \
             resolution. The report is a folder: index.html, one page that needs no network, with tables, pictures, \
             error maps and spectra; results.csv and results.json for programs. It appears when it is complete; Ctrl-C \
-            keeps what is finished.
+            keeps what is finished. A method that fails on the way is a row with its reason, and the exit code is 65 then.
+
+            PSNR and SSIM depend on the largest number that samples can have: --peak, else by the bits of --sensor, else of \
+            the truth's metadata, else 255 for Byte, else a guess from the truth's largest sample. The report says which.
 
             Two pictures (--visible and --infrared, --mri and --ct, --pet or --spect, or --first and --second) are fused \
             instead.
@@ -52,7 +55,9 @@ struct CompareCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("The largest number of the images, where the weights expect another.", valueName: "number"))
+        help: ArgumentHelp(
+            "The largest number that samples can have, for PSNR, SSIM and networks (default: see above).",
+            valueName: "number"))
     var peak: Double?
 
     @Option(
@@ -81,13 +86,14 @@ struct CompareCommand: ParsableCommand {
         if pan == nil, let option = sharpeningOnly { throw ValidationError("\(option) goes with --pan and --ms.") }
         try NumberOption.check(peak: peak, named: "--peak")
         _ = try window
-        let hasWeights = try candidates.contains { if case .weights = $0.source { true } else { false } }
-        if peak != nil, !hasWeights { throw ValidationError("--peak goes with weights; other methods need none.") }
+        _ = try candidates
     }
 
     func run() throws {
+        let candidates = try candidates
         let job = ComparisonJob(
-            output: output, overwrites: overwrite, latex: latex, threads: resources.threadCount, talk: talk.talk)
+            output: output, overwrites: overwrite, latex: latex, threads: resources.threadCount,
+            methods: candidates.count, talk: talk.talk)
         if let pan, let ms {
             var options = SharpeningComparison.Options()
             options.sharpening.memoryBytes = resources.memoryBytes
@@ -95,8 +101,10 @@ struct CompareCommand: ParsableCommand {
             options.device = try resources.device.device()
             (options.peak, options.border, options.reference) = (peak, cut, reference)
             options.region = try window
+            let known = try sensor.named
+            options.ignoresSensor = sensor.sensor != nil && known == nil
             let comparison = try SharpeningComparison(
-                pan: pan, ms: ms, candidates: candidates, sensor: sensor.named, options: options)
+                pan: pan, ms: ms, candidates: candidates, sensor: known, options: options)
             return try job.run(comparison.run)
         }
         guard let pair = pictures.pair else { return }

@@ -16,7 +16,11 @@ struct EvaluateCommand: ParsableCommand {
             A value that is no number, as of a constant picture, is NaN, in JSON the text "NaN"; an index that can't be \
             computed, as of an image smaller than its window, is – in tables and absent elsewhere.
 
-            Folders are measured picture by picture, paired by name, and their mean follows.
+            PSNR and SSIM depend on the largest number that samples can have: --peak or --bits, else by the bits of --sensor, \
+            else of the truth's metadata, else 255 for Byte, else a guess from the truth's largest sample, which is told.
+
+            Folders are measured picture by picture, paired by name, and their mean follows. A picture that fails is listed \
+            with its reason, in CSV and JSON too, and the exit code is not 0.
 
             Examples:
               fusionkit evaluate fused.tif --reference truth.tif
@@ -50,8 +54,9 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = Evaluation(
             items: items, judges: judges, map: map,
             work: (resources.threadCount, resources.memoryBytes), talk: talk)
-        let described = try described(items[0], judges)
         try evaluation.run { rows in
+            var described = described
+            for row in rows { described.add(row.settings) }
             let report = EvaluationReport(
                 settings: described, rows: rows, mean: isFolder ? EvaluationRow.mean(of: rows) : nil, judges: judges,
                 isPerBand: output.perBand)
@@ -68,9 +73,9 @@ struct EvaluateCommand: ParsableCommand {
             let chosen = names?.compactMap(Metrics.named) ?? Metrics.withReference
             if !chosen.isEmpty {
                 judges.append(
-                    ReferenceJudge(
-                        indices: chosen, ratio: settings.ratio, peak: settings.largest, border: settings.cut, talk: talk
-                    ))
+                    try ReferenceJudge(
+                        indices: chosen, ratio: settings.ratio, peak: settings.largest, sensor: settings.sensor.named,
+                        border: settings.cut, talk: talk))
             }
         }
         if partners.ms != nil {
@@ -86,30 +91,13 @@ struct EvaluateCommand: ParsableCommand {
         return judges
     }
 
-    /// What the JSON document says of the comparison.
-    private func described(
-        _ first: EvaluationItem, _ judges: [any Judge]
-    ) throws -> EvaluationReport.Settings {
+    /// What the JSON document says of the comparison: the files as they were named.
+    private var described: EvaluationReport.Settings {
+        let pair = partners.pictures.pair
         var settings = EvaluationReport.Settings()
-        for judge in judges {
-            switch judge {
-            case let judge as ReferenceJudge:
-                let found = try judge.settings(of: first)
-                if found.isRatioAssumed, judge.indices.contains(where: { $0.name == ERGAS().name }) {
-                    talk.talk.note("ERGAS is computed for a ratio of 4, as nothing tells another; give --ratio.")
-                }
-                settings.reference = partners.reference
-                (settings.ratio, settings.peak, settings.cut) = (found.ratio, found.peak, found.cut)
-            case let judge as SceneJudge:
-                let ms = try RasterReader(first.partners[SceneJudge.msOption] ?? "")
-                (settings.pan, settings.ms) = (partners.pan, partners.ms)
-                settings.sensor = try judge.sensor(of: ms)?.name
-            default:
-                let pair = partners.pictures.pair
-                (settings.first, settings.second) = (pair?.first.file, pair?.second.file)
-                settings.profile = partners.profile?.rawValue
-            }
-        }
+        (settings.reference, settings.pan, settings.ms) = (partners.reference, partners.pan, partners.ms)
+        (settings.first, settings.second) = (pair?.first.file, pair?.second.file)
+        settings.profile = partners.profile?.rawValue
         return settings
     }
 }

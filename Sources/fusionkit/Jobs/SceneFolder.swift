@@ -108,11 +108,3 @@ struct SceneFolder {
         return profile
     }
 }
-
-/// The names of metadata that a simulated scene carries, and whatever is fused from it.
-enum SceneMetadata {
-    static let ratio = "FUSIONKIT_RATIO"
-    static let bits = "FUSIONKIT_BITS"
-    static let sensor = "FUSIONKIT_SENSOR"
-    static let seed = "FUSIONKIT_SEED"
-}

@@ -30,6 +30,7 @@ struct SharpeningJob {
         try OutputPath.check(output, overwrites: options.writing.overwrites, inputs: inputs)
         let pair = try ScenePair(pan: high, ms: low, task: task)
         for notice in pair.notices { talk.note(notice) }
+        for warning in pair.warnings { talk.warn(warning) }
         let (method, name, trainedFor) = try prepare(pair)
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
         describe(pair, method: name, sensor: sensor)

@@ -56,6 +56,12 @@ struct EvaluationPartners: ParsableArguments {
             let partners = Dictionary(uniqueKeysWithValues: named.map { ($0.option, $0.file) })
             return (fused.map { EvaluationItem(name: $0, fused: $0, partners: partners) }, false, [])
         }
+        if fused.count > 1, folders.count == fused.count + named.count {
+            throw Failure(
+                .usage,
+                "\(fused.joined(separator: " and ")) are \(fused.count) folders of fused images, and one is measured at a time, "
+                    + "picture by picture. Run it once for each.")
+        }
         guard fused.count == 1, folders.count == 1 + named.count else {
             throw Failure(
                 .usage,
@@ -86,7 +92,7 @@ struct EvaluationSettings: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Bits of the numbers, for PSNR and SSIM (default: what the truth's metadata say, else 8 for Byte and 11).",
+            "Bits of the numbers, for PSNR and SSIM (default: see above).",
             valueName: "count"))
     var bits: Int?
 
@@ -113,7 +119,9 @@ struct EvaluationSettings: ParsableArguments {
         }
         if let bits, !(1...32).contains(bits) { throw ValidationError("--bits is \(bits); give 1 to 32.") }
         try NumberOption.check(peak: peak, named: "--peak")
-        if sensor.sensor != nil, partners.ms == nil { throw ValidationError("--sensor goes with --pan and --ms.") }
+        if sensor.sensor != nil, partners.ms == nil, partners.reference == nil {
+            throw ValidationError("--sensor goes with --reference, or with --pan and --ms.")
+        }
         if partners.reference == nil, let option = truthOnly {
             throw ValidationError("\(option) goes with --reference.")
         }
@@ -190,6 +198,10 @@ struct EvaluationOutput: ParsableArguments {
             return
         }
         try EvaluationMap.check(name: map)
+        if partners.pictures.pair != nil {
+            throw ValidationError(
+                "--map shows how far an image is from its truth, and pictures have none; leave it out.")
+        }
         if partners.reference == nil { throw ValidationError("--map compares with the truth; give --reference too.") }
         if fused.count != 1 || fused.contains(where: isDirectory) {
             throw ValidationError("--map is for one image; give one fused image.")

@@ -42,6 +42,9 @@ enum NamedCandidates {
             let name = ((word as NSString).lastPathComponent as NSString).deletingPathExtension
             return .init(name: name, source: .weights(word))
         }
+        if (word as NSString).pathExtension.count > 1, FileManager.default.fileExists(atPath: word) {
+            throw ValidationError("'\(word)' is a file: write name=\(word) for an image that was fused before.")
+        }
         if sharpening {
             let method = try NamedChoices.method(word)
             return .init(name: method.name, source: .classical(method))

@@ -68,12 +68,18 @@ struct PictureOptions: ParsableArguments {
             throw ValidationError(
                 "\(pictures[0].option) and \(pictures[1].option) both name the \(place) of two pictures; give one.")
         }
-        guard firsts.isEmpty != seconds.isEmpty, let lonely = (firsts + seconds).first else { return }
         let partners = [
             "--visible": "--infrared", "--infrared": "--visible", "--mri": "--ct, --pet or --spect", "--ct": "--mri",
             "--pet": "--mri", "--spect": "--mri", "--phase-contrast": "--gfp", "--gfp": "--phase-contrast",
             "--first": "--second", "--second": "--first",
         ]
+        if let pair, partners[pair.second.option] != pair.first.option {
+            throw ValidationError(
+                "\(pair.first.option) and \(pair.second.option) are of two kinds of pairs: \(pair.first.option) goes with "
+                    + "\(partners[pair.first.option] ?? "another"). Give any other two pictures as --first and --second."
+            )
+        }
+        guard firsts.isEmpty != seconds.isEmpty, let lonely = (firsts + seconds).first else { return }
         throw ValidationError(
             "\(lonely.option) is one of two pictures; give \(partners[lonely.option] ?? "the other") too.")
     }

@@ -21,16 +21,16 @@ final class ProgressBar: Sendable {
         guard isShown else { return }
         state.withLock { state in
             let now = ContinuousClock.now
-            if state.stage != progress.stage {
+            let isNewStage = state.stage != progress.stage
+            if isNewStage {
                 state.stage = progress.stage
                 state.stageStart = now
                 if !Console.isTerminal { state.lastShown = state.lastShown ?? now }
             }
             let pause: Duration = Console.isTerminal ? .milliseconds(100) : .seconds(60)
-            if let last = state.lastShown, now - last < pause, !(Console.isTerminal && progress.done == progress.total)
-            {
-                return
-            }
+            // On a terminal a stage is seen to end and to begin, however short it is.
+            let isTurn = Console.isTerminal && (isNewStage || progress.done == progress.total)
+            if let last = state.lastShown, now - last < pause, !isTurn { return }
             state.lastShown = now
             let seconds = (now - state.stageStart) / .seconds(1)
             if Console.isTerminal {
@@ -53,6 +53,7 @@ final class ProgressBar: Sendable {
 
     /// Such as "fusing 45 %, 12.3 MP/s, 0:12 left".
     static func text(_ progress: Inference.Progress, seconds: Double) -> String {
+        guard progress.total > 0 else { return progress.stage + " …" }
         let share = Double(progress.done) / Double(max(1, progress.total))
         var text = "\(progress.stage) \(Int(100 * share)) %"
         if seconds > 0.2, progress.done > 0 {
@@ -67,7 +68,7 @@ final class ProgressBar: Sendable {
     static func line(_ progress: Inference.Progress, seconds: Double, width: Int) -> String {
         let text = text(progress, seconds: seconds)
         let room = min(40, width - text.count - 3)
-        guard room >= 8 else { return String(text.prefix(max(0, width))) }
+        guard room >= 8, progress.total > 0 else { return String(text.prefix(max(0, width))) }
         let filled = room * progress.done / max(1, progress.total)
         return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled) + "] " + text
     }

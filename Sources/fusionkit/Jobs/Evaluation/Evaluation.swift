@@ -10,7 +10,7 @@ struct Evaluation {
 
     /// Measures what there is, as far as nobody stops it.
     ///
-    /// - Parameter report: prints the rows that there are.
+    /// - Parameter report: prints the rows that there are, those of images that failed too.
     /// - Throws: the failure of a single image; in the end one that names those that failed, or that it was stopped.
     func run(report: ([EvaluationRow]) throws -> Void) throws {
         RasterLibrary.setCacheLimit(bytes: work.memoryBytes / 8)
@@ -28,6 +28,7 @@ struct Evaluation {
                     bar.clear()
                     let failure = Self.failure(error, of: item)
                     failures.append((item.name, failure))
+                    rows.append(EvaluationRow(file: item.name, failure: failure.message))
                     talk.warn("\(item.name): \(failure.message)")
                 }
             }
@@ -37,7 +38,8 @@ struct Evaluation {
         if !rows.isEmpty { try report(rows) }
         if isStopped {
             throw SceneError(
-                .cancelled, "Stopped as asked; \(rows.count) of \(items.count) images were measured.", remedy: "")
+                .cancelled, "Stopped as asked; \(rows.count - failures.count) of \(items.count) images were measured.",
+                remedy: "")
         }
         guard failures.isEmpty else {
             let kinds = Set(failures.map(\.failure.status))
@@ -57,9 +59,11 @@ struct Evaluation {
         }
         var row = EvaluationRow(file: item.name)
         do {
-            for judge in judges {
+            // What can be known to fail is found before anything is measured.
+            let prepared = try judges.map { try $0.prepared(item, watch) }
+            for (judge, measure) in zip(judges, prepared) {
                 try cancellation.check()
-                let verdict = try judge.verdict(item, watch)
+                let verdict = try measure()
                 bar.clear()
                 for warning in verdict.warnings { talk.warn("\(item.fused): \(warning)") }
                 row.add(verdict)
@@ -88,11 +92,16 @@ struct EvaluationRow {
     var values: [String: Double] = [:]
     /// The values of each band, by index; those that judge bands jointly are absent.
     var bands: [String: [Double]] = [:]
+    /// What the values depend on beside the images.
+    var settings = EvaluationReport.Settings()
+    /// Why there are no values; nil where there are.
+    let failure: String?
 
-    init(file: String) { self.file = file }
+    init(file: String, failure: String? = nil) { (self.file, self.failure) = (file, failure) }
 
     mutating func add(_ verdict: Verdict) {
         pixels = pixels ?? verdict.pixels
+        settings.add(verdict.settings)
         for (name, value) in verdict.values {
             values[name] = value.value
             bands[name] = value.bands

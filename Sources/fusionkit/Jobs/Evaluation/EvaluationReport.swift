@@ -8,6 +8,8 @@ struct EvaluationReport: Encodable {
         var reference: String?
         var ratio: Double?
         var peak: Double?
+        /// How ``peak`` is known.
+        var peakOrigin: SamplePeak.Origin?
         var cut: String?
         var pan: String?
         var ms: String?
@@ -15,6 +17,14 @@ struct EvaluationReport: Encodable {
         var first: String?
         var second: String?
         var profile: String?
+
+        /// Takes what others say and this does not.
+        mutating func add(_ other: Settings) {
+            (reference, ratio, cut) = (reference ?? other.reference, ratio ?? other.ratio, cut ?? other.cut)
+            (peak, peakOrigin) = (peak ?? other.peak, peakOrigin ?? other.peakOrigin)
+            (pan, ms, sensor) = (pan ?? other.pan, ms ?? other.ms, sensor ?? other.sensor)
+            (first, second, profile) = (first ?? other.first, second ?? other.second, profile ?? other.profile)
+        }
     }
 
     var settings = Settings()
@@ -37,7 +47,7 @@ struct EvaluationReport: Encodable {
     private func shown(_ row: EvaluationRow) -> ShownRow {
         ShownRow(
             file: row.file, pixels: row.pixels, values: row.values,
-            bands: isPerBand && !row.bands.isEmpty ? row.bands : nil)
+            bands: isPerBand && !row.bands.isEmpty ? row.bands : nil, failure: row.failure)
     }
 
     private struct ShownRow: Encodable {
@@ -45,6 +55,7 @@ struct EvaluationReport: Encodable {
         let pixels: Int?
         let values: [String: Double]
         let bands: [String: [Double]]?
+        let failure: String?
     }
 
     /// One table a judge, with a heading where there are several.
@@ -61,13 +72,17 @@ struct EvaluationReport: Encodable {
     private func table(of names: [String], csv: Bool) -> TextTable {
         // What an index has no value for is an empty field for programs and a dash for people.
         func cell(_ value: Double?) -> String {
-            value.map { $0.text(csv ? "%.9g" : "%.4f") } ?? (csv ? "" : "–")
+            value.map { csv ? $0.text("%.9g") : $0.tableText } ?? (csv ? "" : "–")
         }
+        // One image that fails ends the program with a message; several are listed.
+        func failure(_ text: String) -> [String] { csv && (rows.count > 1 || mean != nil) ? [text] : [] }
         var table = TextTable(
-            ["file"] + (isPerBand ? ["band"] : []) + names,
+            ["file"] + (isPerBand ? ["band"] : []) + names + failure("failure"),
             numeric: Array((isPerBand ? 2 : 1)..<names.count + (isPerBand ? 2 : 1)))
         for row in rows + [mean].compactMap({ $0 }) {
-            table.rows.append([row.file] + (isPerBand ? ["all"] : []) + names.map { cell(row.values[$0]) })
+            table.rows.append(
+                [row.file] + (isPerBand ? ["all"] : []) + names.map { cell(row.values[$0]) }
+                    + failure(row.failure ?? ""))
             guard isPerBand else { continue }
             let count = names.compactMap { row.bands[$0]?.count }.max() ?? 0
             for band in 0..<count {
@@ -76,7 +91,7 @@ struct EvaluationReport: Encodable {
                         + names.map { name in
                             let bands = row.bands[name] ?? []
                             return cell(bands.indices.contains(band) ? bands[band] : nil)
-                        })
+                        } + failure(""))
             }
         }
         return table

@@ -8,8 +8,10 @@ protocol Judge {
     var heading: String { get }
     /// The indices, in the order of columns.
     var metrics: [any Metric] { get }
-    /// Opens a fused image and its partners and finds its indices.
-    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict
+    /// Opens a fused image and its partners and checks all that can be known to fail.
+    ///
+    /// - Returns: what finds the indices.
+    func prepared(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> () throws -> Verdict
 }
 
 /// A fused image with the files that belong to it, by the option that names them.
@@ -27,6 +29,8 @@ struct Verdict {
     var values: [String: MetricValue] = [:]
     /// What an index has no value for, in sentences.
     var warnings: [String] = []
+    /// What the values depend on beside the images.
+    var settings = EvaluationReport.Settings()
 
     /// The values of indices that have one. What has none, the image being smaller than the window or having no window
     /// without unknown pixels, is left out with a warning, unless nothing is left.

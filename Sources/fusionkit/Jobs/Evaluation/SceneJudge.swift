@@ -21,19 +21,24 @@ struct SceneJudge: Judge {
     var metrics: [any Metric] { indices }
 
     /// The sensor: the one that the user names, else the one that a simulated image is from.
-    func sensor(of ms: RasterReader) throws -> Sensor? {
+    private func sensor(of ms: RasterReader) throws -> Sensor? {
         if let sensorName { return try NamedChoices.sensor(sensorName) }
         return ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
     }
 
-    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict {
-        let scene = try scene(item)
+    func prepared(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> () throws -> Verdict {
+        let (scene, sensor) = try scene(item)
         let bytes = SharpenedScene.bytesPerThread(bands: scene.fused.bands, ratio: scene.ratio)
         let threads = try watch.threads(bytes: bytes, bands: scene.fused.bands)
-        return try Verdict(indices, try scene.measure(indices, threads: threads, progress: watch.progress("measuring")))
+        return {
+            var verdict = try Verdict(
+                indices, scene.measure(indices, threads: threads, progress: watch.progress("measuring")))
+            verdict.settings.sensor = sensor?.name
+            return verdict
+        }
     }
 
-    private func scene(_ item: EvaluationItem) throws -> SharpenedScene {
+    private func scene(_ item: EvaluationItem) throws -> (SharpenedScene, Sensor?) {
         let pair = try ScenePair(pan: item.partners[Self.panOption] ?? "", ms: item.partners[Self.msOption] ?? "")
         let fused = try RasterReader(item.fused)
         if let ratio, ratio != Double(pair.ratio) {
@@ -51,14 +56,17 @@ struct SceneJudge: Judge {
         }
         let sensor = try sensor(of: pair.ms)
         if let note = sensor?.note(bands: pair.msBands.count, file: pair.ms.file) { talk.note(note) }
+        for reader in [fused, pair.pan, pair.ms] { try reader.requireKnownPixel() }
         for notice in pair.notices { talk.note(notice) }
+        for warning in pair.warnings { talk.warn(warning) }
         talk.detail(
             "\(fused.file): ratio \(pair.ratio), sensor \(sensor?.name ?? "unknown (MTF gain 0.30)"), "
                 + (pair.isGeoreferenced ? "grids by georeference" : "grids by their common corner"))
-        return try SharpenedScene(
+        let scene = try SharpenedScene(
             fused: RasterPixels(fused, window: window), ms: RasterPixels(pair.ms),
             pan: RasterPixels(pair.pan, window: pair.window), sensor: sensor, ratio: pair.ratio,
             rowShift: pair.rowShift, columnShift: pair.columnShift)
+        return (scene, sensor)
     }
 
     /// The part of the fused image that PAN and the multispectral image share.

@@ -24,7 +24,7 @@ struct SourcesJudge: Judge {
         (profile.map(FusionMetrics.of) ?? Metrics.ofSources + FusionMetrics.others).map(\.name)
     }
 
-    func verdict(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> Verdict {
+    func prepared(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> () throws -> Verdict {
         let files = [Self.firstOption, Self.secondOption].map { item.partners[$0] ?? "" } + [item.fused]
         let readers = try files.map { try RasterReader($0) }
         let sizes = readers.map { "\($0.profile.width) × \($0.profile.height)" }
@@ -34,6 +34,12 @@ struct SourcesJudge: Judge {
                 "The sources are \(files[0]) of \(sizes[0]) pixels and \(files[1]) of \(sizes[1]), the fused picture "
                     + "\(files[2]) of \(sizes[2]); all must be of one size.")
         }
+        for reader in readers { try reader.requireKnownPixel() }
+        return { try verdict(readers, watch) }
+    }
+
+    /// - Parameter readers: both sources and the fused picture.
+    private func verdict(_ readers: [RasterReader], _ watch: MeasuringWatch) throws -> Verdict {
         let conversion: GreyConversion = profile == nil || profile == .cddfuse ? .float : .matlab
         let pictures = try readers.map { try GreyPicture.read($0, conversion: conversion) }
         // The metrics' first source is the one that adds to the structure: infrared, CT, PET.
