@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/edge.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -88,6 +89,18 @@ void throw_error() {
     TORCH_CHECK(false, text);
 }
 
+/// Tells the caller that a leaf has its gradient.
+struct CallerAccumulationHook : public torch::autograd::PostAccumulateGradHook {
+    bool (*hook)(void *context);
+    std::unique_ptr<Callback> callback;
+    CallerAccumulationHook(bool (*hook)(void *), std::unique_ptr<Callback> callback)
+        : hook(hook), callback(std::move(callback)) {}
+
+    void operator()(const torch::autograd::Variable &) override {
+        if (!hook(callback->context)) throw_error();
+    }
+};
+
 /// A node of the graph whose backward pass is the caller's function.
 struct CallerNode : public torch::autograd::Node {
     std::string title;
@@ -170,5 +183,14 @@ bool fk_register_hook(
             delete replacement;
             return result;
         });
+    });
+}
+
+bool fk_register_accumulation_hook(
+    fk_tensor leaf, bool (*hook)(void *context), void (*release)(void *context), void *context) {
+    auto callback = std::make_unique<Callback>(release, context);
+    return bool_op("accumulation hook", {leaf}, [&] {
+        torch::autograd::impl::set_post_acc_grad_hooks(
+            get(leaf), std::make_unique<CallerAccumulationHook>(hook, std::move(callback)));
     });
 }

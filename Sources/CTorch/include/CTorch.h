@@ -359,6 +359,10 @@ bool fk_attach_backward(
 bool fk_register_hook(
     fk_tensor tensor, bool (*hook)(void *context, fk_tensor gradient, fk_tensor *replacement),
     void (*release)(void *context), void *context);
+/// Calls `hook` whenever a backward pass has added to the gradient of a leaf, in place of the one that was given before.
+/// It returns false when it failed, with the message in `fk_raise`.
+bool fk_register_accumulation_hook(
+    fk_tensor leaf, bool (*hook)(void *context), void (*release)(void *context), void *context);
 /// Records an error of this thread, as a failed operation does.
 void fk_raise(const char *message);
 

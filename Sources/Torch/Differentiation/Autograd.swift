@@ -38,6 +38,26 @@ extension Tensor {
         let box = Unmanaged.passRetained(Box(hook)).toOpaque()
         checked(fk_register_hook(pointer, runHook, { Unmanaged<AnyObject>.fromOpaque($0!).release() }, box))
     }
+
+    /// Calls `hook` whenever a backward pass has added to the ``gradient`` of this leaf, while it goes on with others; in
+    /// place of a hook that was given before. An error that the hook throws is one of the backward pass.
+    public func onAccumulation(_ hook: @escaping () throws -> Void) {
+        let box = Unmanaged.passRetained(Box(hook)).toOpaque()
+        checked(
+            fk_register_accumulation_hook(
+                pointer, runAccumulationHook, { Unmanaged<AnyObject>.fromOpaque($0!).release() }, box))
+    }
+}
+
+private func runAccumulationHook(context: UnsafeMutableRawPointer?) -> Bool {
+    guard let context else { return false }
+    do {
+        try withTorchErrors { try Unmanaged<Box<() throws -> Void>>.fromOpaque(context).takeUnretainedValue().value() }
+        return true
+    } catch {
+        fk_raise("\(error)")
+        return false
+    }
 }
 
 private func runHook(
