@@ -32,6 +32,8 @@ let package = Package(
             name: "CScan",
             cxxSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
         .target(name: "CFilter"),
+        // Loads Open MPI by name when a launcher has started several processes.
+        .target(name: "CMPI"),
         .target(
             name: "CTorch",
             cxxSettings: [
@@ -78,7 +80,7 @@ let package = Package(
         .target(
             name: "Training",
             dependencies: [
-                "Datasets", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
+                "CMPI", "Datasets", "Metrics", "Networks", "Raster", "Sensors", "StateSpace", "Torch",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(

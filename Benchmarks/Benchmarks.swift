@@ -28,6 +28,9 @@ struct Benchmark: Sendable {
         + NetworkProblem.all.map { problem in
             Benchmark(name: problem.name) { try benchmark(problem, report: $0) }
         }
+        + TrainingProblem.all.map { problem in
+            Benchmark(name: problem.name) { try benchmark(problem, report: $0) }
+        }
 }
 
 private let known = Benchmark.all.map(\.name).joined(separator: ", ")

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/edge.h>
 #include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -63,8 +64,8 @@ bool fk_grad_enabled(void) { return at::GradMode::is_enabled(); }
 
 void fk_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
 
-void *fk_inference_begin(void) {
-    return guard<void *>("inference mode", {}, nullptr, [] { return new c10::InferenceMode(true); });
+void *fk_inference_begin(bool enabled) {
+    return guard<void *>("inference mode", {}, nullptr, [enabled] { return new c10::InferenceMode(enabled); });
 }
 
 void fk_inference_end(void *mode) { delete static_cast<c10::InferenceMode *>(mode); }
@@ -87,6 +88,18 @@ void throw_error() {
     fk_string_free(message);
     TORCH_CHECK(false, text);
 }
+
+/// Tells the caller that a leaf has its gradient.
+struct CallerAccumulationHook : public torch::autograd::PostAccumulateGradHook {
+    bool (*hook)(void *context);
+    std::unique_ptr<Callback> callback;
+    CallerAccumulationHook(bool (*hook)(void *), std::unique_ptr<Callback> callback)
+        : hook(hook), callback(std::move(callback)) {}
+
+    void operator()(const torch::autograd::Variable &) override {
+        if (!hook(callback->context)) throw_error();
+    }
+};
 
 /// A node of the graph whose backward pass is the caller's function.
 struct CallerNode : public torch::autograd::Node {
@@ -170,5 +183,14 @@ bool fk_register_hook(
             delete replacement;
             return result;
         });
+    });
+}
+
+bool fk_register_accumulation_hook(
+    fk_tensor leaf, bool (*hook)(void *context), void (*release)(void *context), void *context) {
+    auto callback = std::make_unique<Callback>(release, context);
+    return bool_op("accumulation hook", {leaf}, [&] {
+        torch::autograd::impl::set_post_acc_grad_hooks(
+            get(leaf), std::make_unique<CallerAccumulationHook>(hook, std::move(callback)));
     });
 }

@@ -10,6 +10,8 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
         case folder
         /// NaN or infinity.
         case notFinite
+        /// Processes that should train together can't.
+        case processes
         /// Stopped as asked; the state is saved.
         case stopped
     }

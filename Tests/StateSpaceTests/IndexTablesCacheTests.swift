@@ -20,6 +20,18 @@ struct IndexTablesCacheTests {
         #expect(try !pixels([.rows, .windows(3)], 11, 5).sharesStorage(with: first))
     }
 
+    @Test("keeps tensors for passes with gradients, also where inference asked for them first")
+    func anyMode() throws {
+        try withTorchErrors {
+            let cache = IndexTablesCache(byteLimit: 1 << 20)
+            let paths = try withInference { try ScanPaths([.columns], height: 3, width: 4, cache: cache) }
+            let map = Tensor.zeros([1, 2, 12], dtype: .float64)
+            map.setRequiresGradient()
+            map.selected(axis: 2, indices: paths.pixels[.at(0)]).sum().backward()
+            #expect(map.gradient?.sum().item == 24)
+        }
+    }
+
     @Test("keeps no more than its limits, and what was used last")
     func bounded() throws {
         let cache = IndexTablesCache(byteLimit: 8 * 100, countLimit: 4)

@@ -28,6 +28,11 @@ import Training
             ("task: fuse", "task"), ("loss: {pair: 1}", "loss"), ("epochs: 0", "epochs"),
             ("schedule: {name: cosinus}", "schedule.name"), ("loss: {l1: 0}", "loss"),
             ("epochs: 3\nepochs: 4", "epochs"),
+            ("epochs: 1.5", "'epochs'"), ("seed: -1", "'seed'"), ("data: {batch: 0.5}", "'data.batch'"),
+            ("schedule: {milestones: [1, 2.5]}", "'schedule.milestones.1'"),
+            ("data: {training: [a.h5, 3]}", "'data.training.1'"), ("loss: {l1: much}", "'loss.l1'"),
+            ("network: {settings: {dim: 8.5}}", "'network.settings.dim'"),
+            ("network: {low-rank: {rank: 1.5}}", "'network.low-rank.rank'"),
             ("optimizer: {rate: -1}", "optimizer.rate"), ("data: {sensor: WV9}", "data.sensor"),
         ])
     func refuses(yaml: String, named: String) throws {

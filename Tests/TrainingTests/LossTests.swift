@@ -45,6 +45,23 @@ import Training
         }
     }
 
+    @Test("of a pair have a gradient where the fused picture is too bright or too dark, which leads back")
+    func returns() throws {
+        let pair: [ImageRole: Tensor] = [
+            .first: image(1, 1, 32, 32, seed: 11) * 0.5, .second: image(1, 1, 32, 32, seed: 12) * 0.5 + 0.25,
+        ]
+        try withTorchErrors {
+            for (level, sign) in [(2.0, 1.0), (-1.0, -1.0)] {
+                let leaf = Tensor.full([1, 1, 32, 32], level, dtype: .float64)
+                leaf.setRequiresGradient()
+                try Loss.pairInfrared(LossInput(fused: leaf, images: pair)).backward()
+                let gradient = try #require(leaf.gradient) * sign
+                #expect(gradient.min().item >= 0)
+                #expect(gradient.max().item > 0)
+            }
+        }
+    }
+
     @Test("of a constant error are what their formulas say")
     func constant() throws {
         let images: [ImageRole: Tensor] = [.reference: reference]

@@ -6,25 +6,27 @@ import Training
     @Test(
         "two patches are learned by heart by every system",
         arguments: [
-            ("fusionmamba-rs", "pansharpen", "{dim: 8, ms_dim: 3}", "l1", 0.1),
+            ("fusionmamba-rs", "pansharpen", "{dim: 8, ms_dim: 3}", "l1", 80, 0.1),
             (
                 "lemamba", "pansharpen",
-                "{width: 8, img_channel: 3, out_channel: 3, window_sizes: [4, 2, null], drop_path_rate: 0}", "l1", 0.06
+                "{width: 8, img_channel: 3, out_channel: 3, window_sizes: [4, 2, null], drop_path_rate: 0}", "l1", 80,
+                0.06
             ),
-            ("mmmamba", "pansharpen", "{bands: 3, width: 8, blocks: 1}", "l1", 0.05),
+            ("mmmamba", "pansharpen", "{bands: 3, width: 8, blocks: 1}", "l1", 80, 0.05),
             (
                 "fusionmamba-mm", "fuse",
                 "{depths: [1, 1], depths_decoder: [1, 1], dims: [16, 32], dims_decoder: [32, 16], drop_path_rate: 0}",
-                "pair",
-                6.76
+                "pair", 150, 6.0
             ),
         ])
-    func overfits(system: String, task: String, settings: String, loss: String, bound: Double) throws {
+    func overfits(
+        system: String, task: String, settings: String, loss: String, epochs: Int, bound: Double
+    ) throws {
         let scratch = try Scratch()
         let side = task == "fuse" ? 32 : 16
         let yaml = """
             task: \(task)
-            epochs: 80
+            epochs: \(epochs)
             device: cpu
             network: {system: \(system), settings: \(settings)}
             data: {count: 2, side: \(side), batch: 2, validation: [], apart: 0, turns: false}

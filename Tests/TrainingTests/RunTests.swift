@@ -94,6 +94,70 @@ import Training
         #expect(parts == whole)
     }
 
+    @Test("that were stopped inside a validation make it again, and go on to the same bits")
+    func stopsInValidation() throws {
+        let changes = ["data.validation-count=6", "data.batch=2"]
+        let configuration = try TrainingConfiguration(
+            yaml: try littleTraining(scratch.file("parts")).yaml, changes: changes)
+        let run = try TrainingRun(configuration)
+        var asked = 0
+        let outcome = try run.run(isCancelled: {
+            guard run.position.step == run.stepsPerEpoch else { return false }
+            asked += 1
+            return asked == 2
+        })
+        #expect(outcome == .interrupted)
+        #expect(asked == 2)
+        #expect(try scratch.text("parts/validation.csv").split(separator: "\n").count == 1)
+        #expect(scratch.names("parts").contains("state.safetensors"))
+        #expect(!scratch.names("parts").contains("best.safetensors"))
+        #expect(try train("parts", changes[0], changes[1]) == .finished)
+        #expect(try train("whole", changes[0], changes[1]) == .finished)
+        #expect(try bytes(scratch.file("parts/last.safetensors")) == bytes(scratch.file("whole/last.safetensors")))
+        #expect(try scratch.text("parts/validation.csv") == scratch.text("whole/validation.csv"))
+    }
+
+    @Test("with gradient checkpointing end with the same weights")
+    func checkpointing() throws {
+        _ = try train("kept", "epochs=1")
+        _ = try train("again", "epochs=1", "gradient-checkpointing=true")
+        let kept = try SafetensorsFile(scratch.file("kept/last.safetensors"))
+        let again = try SafetensorsFile(scratch.file("again/last.safetensors"))
+        for name in kept.names {
+            let difference = try (kept.tensor(name) - again.tensor(name)).abs().max().item
+            #expect(difference < 1e-5, "\(name)")
+        }
+    }
+
+    @Test("keep copies of averages, of which that of another width is made as if it had been gathered")
+    func synthesis() throws {
+        let changes = ["epochs=8", "average.kind=power"]
+        for (folder, widths) in [("pair", "[0.05, 0.1]"), ("wanted", "[0.07]")] {
+            _ = try train(folder, changes[0], changes[1], "average.widths=\(widths)")
+        }
+        let copies = scratch.names("pair").filter { $0.hasPrefix("averages-") }
+        #expect(copies.count == 8)
+        let synthesis = try AverageSynthesis(folder: scratch.file("pair"))
+        #expect(synthesis.steps == (1...8).map { $0 * 4 })
+        try synthesis.write(width: 0.07, to: scratch.file("made.safetensors"))
+        let made = try NetworkCheckpoint(file: scratch.file("made.safetensors"))
+        #expect(made.description.origin?.contains("width 0.07") ?? false)
+        let (file, wanted, narrow) = (
+            try SafetensorsFile(scratch.file("made.safetensors")),
+            try SafetensorsFile(scratch.file("wanted/last.safetensors")),
+            try SafetensorsFile(scratch.file("pair/last.safetensors"))
+        )
+        var (error, distance) = (0.0, 0.0)
+        for name in wanted.names {
+            let truth = try wanted.tensor(name)
+            error = max(error, try (file.tensor(name) - truth).abs().max().item)
+            distance = max(distance, try (narrow.tensor(name) - truth).abs().max().item)
+        }
+        #expect(distance > 2e-5)
+        #expect(error < distance / 10, "\(error) of \(distance)")
+        #expect(throws: TrainingError.self) { try AverageSynthesis(folder: scratch.path) }
+    }
+
     @Test("do not go on with other settings, and do not begin where another one is")
     func refuses() throws {
         _ = try train("run", stopAfter: 2)

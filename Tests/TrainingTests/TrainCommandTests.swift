@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Testing
 import Torch
 import Training
@@ -9,7 +10,7 @@ import Training
     init() throws { scratch = try Scratch() }
 
     /// The built program, beside the tests.
-    private static let program: String = {
+    static let program: String = {
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         let beside = tests.deletingLastPathComponent().appendingPathComponent("fusionkit").path
         if FileManager.default.isExecutableFile(atPath: beside) { return beside }
@@ -76,6 +77,19 @@ import Training
         #expect(process.terminationStatus == 130)
         #expect(try scratch.text("talk").contains("--resume"))
         #expect(try run("little.yaml", "--resume", "--set", "epochs=1") == 0)
+    }
+
+    @Test("makes an average of another width of the copies of a run")
+    func averages() throws {
+        try writeSettings()
+        #expect(try run("little.yaml", "--set", "average.kind=power") == 0)
+        #expect(try run("--average", "0.07", "run", "-o", "made.safetensors") == 0)
+        #expect(try NetworkCheckpoint(file: scratch.file("made.safetensors")).description.system == "fusionmamba-rs")
+        #expect(try run("--average", "0.07", "run", "-o", "made.safetensors") == 73)
+        #expect(try run("--average", "0.4", "run", "-o", "other.safetensors") == 64)
+        #expect(try run("--average", "0.07", "-o", "other.safetensors") == 64)
+        #expect(try run("--average", "0.07", ".", "-o", "other.safetensors") == 73)
+        #expect(try run("little.yaml", "-o", "other.safetensors") == 64)
     }
 
     @Test("prints settings that it takes")

@@ -340,8 +340,9 @@ bool fk_gradients(
     int32_t input_count, bool retain_graph, bool create_graph, fk_tensor *results);
 bool fk_grad_enabled(void);
 void fk_set_grad_enabled(bool enabled);
-/// Begins inference mode on this thread; end it with `fk_inference_end` on the same thread.
-void *fk_inference_begin(void);
+/// Begins inference mode on this thread, or leaves it for a while when not `enabled`; end either with `fk_inference_end` on
+/// the same thread.
+void *fk_inference_begin(bool enabled);
 void fk_inference_end(void *mode);
 
 /// The backward pass of an operation given by the caller: writes one owned gradient (or NULL) for each input.
@@ -358,6 +359,10 @@ bool fk_attach_backward(
 bool fk_register_hook(
     fk_tensor tensor, bool (*hook)(void *context, fk_tensor gradient, fk_tensor *replacement),
     void (*release)(void *context), void *context);
+/// Calls `hook` whenever a backward pass has added to the gradient of a leaf, in place of the one that was given before.
+/// It returns false when it failed, with the message in `fk_raise`.
+bool fk_register_accumulation_hook(
+    fk_tensor leaf, bool (*hook)(void *context), void (*release)(void *context), void *context);
 /// Records an error of this thread, as a failed operation does.
 void fk_raise(const char *message);
 

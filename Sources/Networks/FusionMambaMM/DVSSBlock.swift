@@ -60,6 +60,10 @@ package final class DVSSBlock: Module {
     /// - Returns: (B, H, W, C).
     /// - Throws: `BlockInputError` for another shape.
     package func callAsFunction(_ map: Tensor) throws -> Tensor {
+        try runBlock([map]) { [try self.mixed($0[0])] }[0]
+    }
+
+    private func mixed(_ map: Tensor) throws -> Tensor {
         let scanned = try mixer(norm(map))
         let texture = texture(scanned * (attention.weights(of: scanned) + 1))
         let scannedWeights = gate.weights(of: scanned)

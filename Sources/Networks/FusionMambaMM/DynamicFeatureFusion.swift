@@ -73,6 +73,10 @@ package final class DynamicFeatureFusion: Module {
     /// - Returns: (B, H, W, C).
     /// - Throws: `BlockInputError` for other shapes.
     package func callAsFunction(_ first: Tensor, _ second: Tensor) throws -> Tensor {
+        try runBlock([first, second]) { [try self.fused($0[0], $0[1])] }[0]
+    }
+
+    private func fused(_ first: Tensor, _ second: Tensor) throws -> Tensor {
         let sum = first + second
         let enhanced = enhancement(first, second, sum: sum)
         let scanned = try scan(firstNorm(enhanced.first), secondNorm(enhanced.second))

@@ -88,7 +88,13 @@ package final class FusionMambaBlock: Module {
         Self.map(try mixed(pan, ms).fused, pan.size(2), pan.size(3))
     }
 
+    /// (B, L, width) each.
     private func mixed(_ pan: Tensor, _ ms: Tensor) throws -> (pan: Tensor, ms: Tensor, fused: Tensor) {
+        let tokens = try runBlock([pan, ms]) { try self.tokens($0[0], $0[1]) }
+        return (tokens[0], tokens[1], tokens[2])
+    }
+
+    private func tokens(_ pan: Tensor, _ ms: Tensor) throws -> [Tensor] {
         let (height, width) = (pan.size(2), pan.size(3))
         // No copy where the channels of a pixel lie side by side, as they do everywhere behind the first stage.
         var panTokens = pan.flattened(from: 2).transposed(1, 2).contiguous()  // (B, L, width)
@@ -97,7 +103,7 @@ package final class FusionMambaBlock: Module {
         for layer in spectralLayers { msTokens = try layer(msTokens, height: height, width: width) }
         let spatial = try spatialCross(panTokens, steering: msTokens, height: height, width: width)
         let spectral = try spectralCross(msTokens, steering: panTokens, height: height, width: width)
-        return (panTokens, msTokens, outputProjection(Self.mean(spatial, spectral)))
+        return [panTokens, msTokens, outputProjection(Self.mean(spatial, spectral))]
     }
 
     private static func mean(_ a: Tensor, _ b: Tensor) -> Tensor { a.interpolated(to: b, weight: 0.5) }

@@ -56,6 +56,18 @@ package final class LEVMBlock: Module {
     package func callAsFunction(
         _ map: Tensor, guide: Tensor, previous: Tensor? = nil, skip: Tensor? = nil
     ) throws -> Result {
+        guard isCheckpointed else { return try scanned(map, guide: guide, previous: previous, skip: skip) }
+        let states = previous.map { [$0] + [skip].compactMap(\.self) } ?? []
+        let results = try runBlock([map, guide] + states) { inputs in
+            let result = try self.scanned(
+                inputs[0], guide: inputs[1], previous: inputs.dropFirst(2).first, skip: inputs.dropFirst(3).first)
+            return [result.map, result.globalState]
+        }
+        // No block takes the local state, which would only be kept.
+        return Result(map: results[0], localState: nil, globalState: results[1])
+    }
+
+    private func scanned(_ map: Tensor, guide: Tensor, previous: Tensor?, skip: Tensor?) throws -> Result {
         var map = guided(map, guide: guide)
         var localState: Tensor?
         if let local, let localScale, let window {

@@ -82,6 +82,14 @@ package final class MMMambaBlock: Module {
 
     /// - Parameters and result: as ``StreamMixer/callAsFunction(ms:pan:)``.
     package func callAsFunction(ms: Tensor, pan: Tensor?) throws -> (ms: Tensor, pan: Tensor?) {
+        let streams = try runBlock([ms] + [pan].compactMap(\.self)) { inputs in
+            let next = try self.streams(ms: inputs[0], pan: inputs.dropFirst().first)
+            return [next.ms] + [next.pan].compactMap(\.self)
+        }
+        return (streams[0], streams.dropFirst().first)
+    }
+
+    private func streams(ms: Tensor, pan: Tensor?) throws -> (ms: Tensor, pan: Tensor?) {
         let mixed = try mixer(ms: msNorm(ms), pan: pan.map { panNorm($0) })
         func stream(_ map: Tensor, _ mixed: Tensor, _ norm: BiasFreeNorm) -> Tensor {
             let residual = added(mixed, map)

@@ -8,22 +8,24 @@ package struct IndexTables: Sendable {
 
     init(pixels: Tensor, positions: Tensor) { (self.pixels, self.positions) = (pixels, positions) }
 
-    /// New int32 tensors of two shapes whose elements `write` sets.
+    /// New int32 tensors of two shapes whose elements `write` sets; they are kept for passes of any mode.
     package init(
         pixels pixelShape: [Int], positions positionShape: [Int], device: Device,
         write: (UnsafeMutableBufferPointer<Int32>, UnsafeMutableBufferPointer<Int32>) -> Void
     ) throws(ScanPathError) {
         do {
-            self = try withTorchErrors {
-                let pixels = Tensor.uninitialized(pixelShape, dtype: .int32)
-                let positions = Tensor.uninitialized(positionShape, dtype: .int32)
-                try checkTorchErrors()
-                pixels.withUnsafeBytes { pixels in
-                    positions.withUnsafeBytes { positions in
-                        write(pixels.assumingMemoryBound(to: Int32.self), positions.assumingMemoryBound(to: Int32.self))
+            self = try withoutInference {
+                try withTorchErrors {
+                    let pixels = Tensor.uninitialized(pixelShape, dtype: .int32)
+                    let positions = Tensor.uninitialized(positionShape, dtype: .int32)
+                    try checkTorchErrors()
+                    pixels.withUnsafeBytes { first in
+                        positions.withUnsafeBytes { second in
+                            write(first.assumingMemoryBound(to: Int32.self), second.assumingMemoryBound(to: Int32.self))
+                        }
                     }
+                    return IndexTables(pixels: pixels.to(device), positions: positions.to(device))
                 }
-                return IndexTables(pixels: pixels.to(device), positions: positions.to(device))
             }
         } catch {
             throw ScanPathError(message: "its tables could not be made: \(error)")

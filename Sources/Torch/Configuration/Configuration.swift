@@ -57,7 +57,7 @@ public func decodeConfiguration<Settings: Configuration>(
         }
         let defaults = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(Settings()))
         let merged = try complete(defaults, with: values, of: type, path: "")
-        settings = try JSONDecoder().decode(type, from: JSONEncoder().encode(merged))
+        settings = try decode(type, merged)
     } catch let error as ConfigurationError {
         throw error
     } catch let error as DecodingError {
@@ -67,6 +67,55 @@ public func decodeConfiguration<Settings: Configuration>(
     }
     try settings.validate()
     return settings
+}
+
+/// Reads a configuration with all its keys.
+private func decode<Settings: Configuration>(_ type: Settings.Type, _ value: JSONValue) throws -> Settings {
+    func attempt(_ value: JSONValue) throws -> Settings {
+        try JSONDecoder().decode(type, from: JSONEncoder().encode(value))
+    }
+    do {
+        return try attempt(value)
+    } catch let error as DecodingError {
+        // Of 1.5 or −1 in the place of a natural number Foundation says "not valid JSON", and not where.
+        guard case .dataCorrupted(let context) = error, context.codingPath.isEmpty,
+            let place = value.numbers().first(where: { place in
+                (try? attempt(value.replacingNumbers(with: .integer(1), except: place.path))) == nil
+            })
+        else { throw error }
+        throw ConfigurationError.wrongType(
+            key: place.path.joined(separator: "."),
+            expected: place.isWhole ? "an integer of 0 or more" : "an integer")
+    }
+}
+
+extension JSONValue {
+    /// The places of all numbers.
+    fileprivate func numbers(at path: [String] = []) -> [(path: [String], isWhole: Bool)] {
+        switch self {
+        case .integer: [(path, true)]
+        case .number: [(path, false)]
+        case .array(let values): values.enumerated().flatMap { $1.numbers(at: path + ["\($0)"]) }
+        case .object(let values): values.sorted { $0.key < $1.key }.flatMap { $1.numbers(at: path + [$0]) }
+        case .null, .bool, .string: []
+        }
+    }
+
+    /// The same with another number in all places but one.
+    fileprivate func replacingNumbers(
+        with number: JSONValue, except kept: [String], at path: [String] = []
+    ) -> JSONValue {
+        func replaced(_ value: JSONValue, _ key: String) -> JSONValue {
+            value.replacingNumbers(with: number, except: kept, at: path + [key])
+        }
+        return switch self {
+        case .integer, .number: path == kept ? self : number
+        case .array(let values): .array(values.enumerated().map { replaced($1, "\($0)") })
+        case .object(let values):
+            .object(Dictionary(uniqueKeysWithValues: values.map { ($0, replaced($1, $0)) }))
+        case .null, .bool, .string: self
+        }
+    }
 }
 
 /// Reads a configuration from JSON text, as ``decodeConfiguration(_:from:)`` does from data.

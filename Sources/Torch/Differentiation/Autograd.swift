@@ -38,6 +38,26 @@ extension Tensor {
         let box = Unmanaged.passRetained(Box(hook)).toOpaque()
         checked(fk_register_hook(pointer, runHook, { Unmanaged<AnyObject>.fromOpaque($0!).release() }, box))
     }
+
+    /// Calls `hook` whenever a backward pass has added to the ``gradient`` of this leaf, while it goes on with others; in
+    /// place of a hook that was given before. An error that the hook throws is one of the backward pass.
+    public func onAccumulation(_ hook: @escaping () throws -> Void) {
+        let box = Unmanaged.passRetained(Box(hook)).toOpaque()
+        checked(
+            fk_register_accumulation_hook(
+                pointer, runAccumulationHook, { Unmanaged<AnyObject>.fromOpaque($0!).release() }, box))
+    }
+}
+
+private func runAccumulationHook(context: UnsafeMutableRawPointer?) -> Bool {
+    guard let context else { return false }
+    do {
+        try withTorchErrors { try Unmanaged<Box<() throws -> Void>>.fromOpaque(context).takeUnretainedValue().value() }
+        return true
+    } catch {
+        fk_raise("\(error)")
+        return false
+    }
 }
 
 private func runHook(
@@ -117,7 +137,17 @@ private func settingGradients<Result>(_ enabled: Bool, _ body: () throws -> Resu
 /// Runs `body` without anything that differentiation would need, not even version counters: the fastest way to use a
 /// network. Tensors made inside can't take part in a graph later.
 public func withInference<Result>(_ body: () throws -> Result) rethrows -> Result {
-    guard let mode = fk_inference_begin() else { preconditionFailure(takeTorchError().message) }
+    try settingInference(true, body)
+}
+
+/// Runs `body` outside of inference mode, also inside ``withInference(_:)``: for tensors that are kept for later passes,
+/// which may be differentiated.
+package func withoutInference<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try settingInference(false, body)
+}
+
+private func settingInference<Result>(_ enabled: Bool, _ body: () throws -> Result) rethrows -> Result {
+    guard let mode = fk_inference_begin(enabled) else { preconditionFailure(takeTorchError().message) }
     defer { fk_inference_end(mode) }
     return try body()
 }

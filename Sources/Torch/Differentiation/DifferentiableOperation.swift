@@ -47,29 +47,3 @@ private func runBackward(
         return false
     }
 }
-
-/// Runs `body` so that only its inputs and outputs are kept for differentiation; the backward pass runs it again.
-/// Trades time for memory (Chen et al. 2016, "Training deep nets with sublinear memory cost").
-///
-/// - Parameters:
-///   - inputs: everything that `body` is differentiated with respect to, parameters included where they need
-///     gradients.
-///   - body: must compute the same each time it is called.
-public func checkpointed(_ inputs: [Tensor], _ body: @escaping ([Tensor]) -> [Tensor]) -> [Tensor] {
-    differentiable(
-        "checkpoint", inputs, forward: { body(inputs.map { $0.detached() }) },
-        backward: { outputGradients in
-            try withGradients {
-                let leaves = inputs.map { input in
-                    let leaf = input.detached()
-                    if input.dtype.isFloatingPoint { leaf.setRequiresGradient() }
-                    return leaf
-                }
-                let outputs = body(leaves)
-                try checkTorchErrors()
-                let differentiated = leaves.filter { $0.requiresGradient }
-                var found = gradients(of: outputs, withRespectTo: differentiated, outputGradients: outputGradients)
-                return leaves.map { $0.requiresGradient ? found.removeFirst() : nil }
-            }
-        })
-}

@@ -28,6 +28,10 @@ open class Module: CustomStringConvertible {
     /// Where layers that differ by chance in training (dropout) take random numbers from; see ``train(using:)``.
     public private(set) var generator: RandomGenerator?
 
+    /// Whether blocks run again in the backward pass in place of keeping their intermediate results; see
+    /// ``setCheckpointed(_:)``.
+    public internal(set) var isCheckpointed = false
+
     /// A module without members.
     public init() {}
 

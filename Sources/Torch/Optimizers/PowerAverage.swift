@@ -77,33 +77,78 @@ public final class PowerAverage {
         return (low + high) / 2
     }
 
-    /// What copies of averages have to be multiplied with so that their sum comes nearest to the average of another width
-    /// (least squares over the weights of all steps, algorithm 3 of the paper).
+    /// What copies of averages have to be multiplied with so that their sum comes nearest to the average of another width:
+    /// least squares over the weights of all steps, as algorithm 3 of the paper, with two differences that matter for short
+    /// trainings: weights are those of ``update()`` to the last digit, and the factors add up to 1.
     ///
     /// - Parameters:
     ///   - exponent: γ of the wanted average.
     ///   - step: at which it is wanted, 1 or more.
-    ///   - copies: γ and step of each copy; which differ.
+    ///   - copies: γ and step of each copy, 1 or more; which differ.
     /// - Returns: one factor for each copy.
     public static func synthesis(
-        of exponent: Double, at step: Double, from copies: [(exponent: Double, step: Double)]
+        of exponent: Double, at step: Int, from copies: [(exponent: Double, step: Int)]
     ) throws -> [Double] {
-        try withTorchErrors {
-            let products = copies.flatMap { a in copies.map { b in product(a, b) } }
-            let wanted = copies.map { product($0, (exponent, step)) }
-            let factors = Tensor(products, shape: [copies.count, copies.count])
-                .solving(Tensor(wanted, shape: [copies.count, 1]))
-            return factors.array(of: Double.self)
+        let products = WeightProducts(
+            of: [exponent] + copies.map(\.exponent), steps: ([step] + copies.map(\.step)).max() ?? 1)
+        func product(_ a: (exponent: Double, step: Int), _ b: (exponent: Double, step: Int)) -> Double {
+            products.product(a, b)
+        }
+        // Weights of length 1, as early copies have far larger ones than late ones.
+        let lengths = copies.map { product($0, $0).squareRoot() }
+        let count = copies.count
+        var matrix = [Double](repeating: 0, count: (count + 1) * (count + 1))
+        var right = [Double](repeating: 1, count: count + 1)
+        for (row, a) in copies.enumerated() {
+            for (column, b) in copies.enumerated() {
+                matrix[row * (count + 1) + column] = product(a, b) / (lengths[row] * lengths[column])
+            }
+            // The first copies may be the same whatever their exponents.
+            matrix[row * (count + 2)] += 1e-12
+            matrix[row * (count + 1) + count] = 1 / lengths[row]
+            matrix[count * (count + 1) + row] = 1 / lengths[row]
+            right[row] = product(a, (exponent, step)) / lengths[row]
+        }
+        let solution = try withTorchErrors {
+            Tensor(matrix, shape: [count + 1, count + 1]).solving(Tensor(right, shape: [count + 1, 1]))
+                .array(of: Double.self)
+        }
+        return zip(solution, lengths).map { $0 / $1 }
+    }
+}
+
+/// Inner products of the weights that averages give to the values of all steps.
+///
+/// After T steps the average with exponent γ gives step t the weight (1 − β_t) β_(t+1) … β_T, β_t = (1 − 1/t)^(γ+1).
+private struct WeightProducts {
+    private let exponents: [Double]
+    /// For each pair of exponents the products after 1, 2, … steps.
+    private let sums: [[Double]]
+
+    init(of exponents: [Double], steps: Int) {
+        let exponents = Set(exponents).sorted()
+        self.exponents = exponents
+        sums = exponents.flatMap { a in
+            exponents.map { b in
+                var sum = 0.0
+                return (1...steps).map { step in
+                    let (first, second) = (Self.share(a, step), Self.share(b, step))
+                    sum = sum * first * second + (1 - first) * (1 - second)
+                    return sum
+                }
+            }
         }
     }
 
-    /// The inner product of two weight functions t^γ on 0…step, each of integral 1.
-    private static func product(
-        _ a: (exponent: Double, step: Double), _ b: (exponent: Double, step: Double)
-    ) -> Double {
-        let common = min(a.step, b.step)
-        let ratio = a.step < b.step ? pow(a.step / b.step, b.exponent) : pow(b.step / a.step, a.exponent)
-        return (a.exponent + 1) * (b.exponent + 1) * ratio / ((a.exponent + b.exponent + 1) * max(a.step, b.step))
-            * (common > 0 ? 1 : 0)
+    /// β
+    private static func share(_ exponent: Double, _ step: Int) -> Double { pow(1 - 1 / Double(step), exponent + 1) }
+
+    func product(_ a: (exponent: Double, step: Int), _ b: (exponent: Double, step: Int)) -> Double {
+        let (early, late) = a.step < b.step ? (a, b) : (b, a)
+        guard let row = exponents.firstIndex(of: early.exponent), let column = exponents.firstIndex(of: late.exponent)
+        else { preconditionFailure("exponents are those of init") }
+        // What the later one has kept of its weights since.
+        let kept = pow(Double(early.step) / Double(late.step), late.exponent + 1)
+        return sums[row * exponents.count + column][early.step - 1] * kept
     }
 }

@@ -20,9 +20,11 @@ public struct AverageSettings: Configuration, Hashable {
     public var share = 0.995
     /// power: widths, as shares of the training; the first is validated and saved.
     public var widths = [0.05, 0.1]
+    /// power: how many times on the way the averages are kept, so that those of other widths can be made afterwards.
+    public var copies = 16
 
     /// All keys.
-    public enum CodingKeys: String, CodingKey, CaseIterable { case kind, share, widths }
+    public enum CodingKeys: String, CodingKey, CaseIterable { case kind, share, widths, copies }
 
     /// The defaults.
     public init() {}
@@ -32,5 +34,6 @@ public struct AverageSettings: Configuration, Hashable {
         try require((0..<1).contains(share), "average.share", share, "0 or more, less than 1")
         let areWidths = !widths.isEmpty && widths.allSatisfy { $0 > 0 && $0 < 0.288 }
         try require(areWidths, "average.widths", widths, "one or more numbers above 0 and below 0.288")
+        try require(copies >= 1, "average.copies", copies, "1 or more")
     }
 }

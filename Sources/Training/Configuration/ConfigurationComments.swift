@@ -10,6 +10,10 @@ extension TrainingConfiguration {
         "precision": [
             "Numbers that the network computes with: float32, or bfloat16 (weights stay in single precision)."
         ],
+        "gradient-checkpointing": [
+            "Whether blocks of the network run again in the backward pass in place of keeping what they compute:",
+            "  less memory, more time, the same gradients.",
+        ],
         "network": ["Which network is trained, and which part of it."],
         "network.system": ["The system: \(NetworkSystem.all.map(\.name).joined(separator: ", "))."],
         "network.preset": [
@@ -33,6 +37,10 @@ extension TrainingConfiguration {
             "  for pairs of pictures a folder that holds two, or 'visible + infrared'.",
         ],
         "data.validation": ["Where samples for validation come from; [] sets a part of those for training apart."],
+        "data.full-resolution": [
+            "Files as above whose images are learned from as they are, without a truth, by losses that need none."
+        ],
+        "data.validation-full-resolution": ["The same for validation."],
         "data.apart": ["The part that is set apart; 0 for no validation."],
         "data.count": ["simulated: samples of an epoch."],
         "data.validation-count": ["simulated: samples for validation."],
@@ -70,6 +78,7 @@ extension TrainingConfiguration {
         "average.kind": ["none, constant, warm-up (as LE-Mamba), power (Karras et al., any width afterwards)."],
         "average.share": ["constant, warm-up: what the average finally keeps of itself in a step."],
         "average.widths": ["power: widths, as shares of the training; the first is validated and saved."],
+        "average.copies": ["power: how many times they are kept, for 'fusionkit train --average WIDTH RUN'."],
         "validation": ["How the network is judged on the way."],
         "validation.every": ["Epochs between validations; 0 for none."],
         "validation.metrics": ["Indices that are measured beside the loss; 'fusionkit evaluate --help' lists them."],
@@ -83,6 +92,7 @@ extension TrainingConfiguration {
         "record.every": ["Epochs between checkpoints that are kept beside the best and the last; 0 for none."],
         "record.keep": ["How many of these are kept, the newest ones."],
         "record.tensorboard": ["Whether event files for TensorBoard are written."],
+        "record.histogram-steps": ["Steps between histograms of weights and gradients in these; 0 for none."],
         "record.log-steps": ["Steps between the lines of the logs."],
     ]
 }

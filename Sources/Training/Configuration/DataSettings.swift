@@ -8,6 +8,10 @@ public struct DataSettings: Configuration, Hashable {
     public var training = [SampleSources.simulated]
     /// Where samples for validation come from; where empty, a part of those for training is set apart.
     public var validation = [SampleSources.simulated]
+    /// Where samples without a truth come from, beside the others: files, whose images are taken as they are.
+    public var fullResolution: [String] = []
+    /// The same for validation.
+    public var validationFullResolution: [String] = []
     /// The part that is set apart; 0 for no validation.
     public var apart = 0.1
     /// simulated: samples of an epoch.
@@ -35,7 +39,10 @@ public struct DataSettings: Configuration, Hashable {
 
     /// All keys.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case training, validation, apart, count
+        case training, validation
+        case fullResolution = "full-resolution"
+        case validationFullResolution = "validation-full-resolution"
+        case apart, count
         case validationCount = "validation-count"
         case side, sensor, peak, batch, workers, turns, gain
         case bandJitter = "band-jitter"
@@ -47,7 +54,8 @@ public struct DataSettings: Configuration, Hashable {
 
     /// Checks that every number is one that can be used.
     public func validate() throws(ConfigurationError) {
-        try require(!training.isEmpty, "data.training", "empty", "a list of files and folders, or [simulated]")
+        let isEmpty = training.isEmpty && fullResolution.isEmpty
+        try require(!isEmpty, "data.training", "empty", "a list of files and folders, or [simulated]")
         try require((0..<1).contains(apart), "data.apart", apart, "0 or more, less than 1")
         try require(count >= 1, "data.count", count, "1 or more")
         try require(validationCount >= 1, "data.validation-count", validationCount, "1 or more")

@@ -14,6 +14,8 @@ public struct RecordSettings: Configuration, Hashable {
     public var keep = 3
     /// Whether event files for TensorBoard are written.
     public var tensorboard = true
+    /// Steps between histograms of weights and gradients in these files; 0 for none.
+    public var histogramSteps = 0
     /// Steps between the lines of the logs.
     public var logSteps = 10
 
@@ -23,6 +25,7 @@ public struct RecordSettings: Configuration, Hashable {
         case stateEvery = "state-every"
         case stateSteps = "state-steps"
         case every, keep, tensorboard
+        case histogramSteps = "histogram-steps"
         case logSteps = "log-steps"
     }
 
@@ -36,6 +39,9 @@ public struct RecordSettings: Configuration, Hashable {
         try require(stateSteps >= 0, "record.state-steps", stateSteps, "0 or more")
         try require(every >= 0, "record.every", every, "0 or more")
         try require(keep >= 1, "record.keep", keep, "1 or more")
+        try require(histogramSteps >= 0, "record.histogram-steps", histogramSteps, "0 or more")
+        try require(
+            histogramSteps == 0 || tensorboard, "record.histogram-steps", histogramSteps, "0 without tensorboard")
         try require(logSteps >= 1, "record.log-steps", logSteps, "1 or more")
     }
 }

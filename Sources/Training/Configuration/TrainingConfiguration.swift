@@ -20,6 +20,9 @@ public struct TrainingConfiguration: Configuration, Hashable {
     public var device = Place.auto
     /// What it computes with.
     public var precision = Precision.float32
+    /// Whether the blocks of the network keep only their inputs, and run again in the backward pass: less memory, more time,
+    /// the same gradients.
+    public var checkpointing = false
     /// Which network.
     public var network = NetworkSettings()
     /// What it learns from.
@@ -39,8 +42,9 @@ public struct TrainingConfiguration: Configuration, Hashable {
 
     /// All keys.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case task, epochs, seed, device, precision, network, data, loss, optimizer, schedule, average, validation,
-            record
+        case task, epochs, seed, device, precision
+        case checkpointing = "gradient-checkpointing"
+        case network, data, loss, optimizer, schedule, average, validation, record
     }
 
     /// The sections.
@@ -122,8 +126,14 @@ public struct TrainingConfiguration: Configuration, Hashable {
             let fits = Loss(rawValue: name)?.needs.allSatisfy(roles.contains) ?? false
             try require(fits, "loss", name, "a loss for the task '\(task.rawValue)'")
         }
+        let unreferenced = data.fullResolution + data.validationFullResolution
+        try require(
+            unreferenced.isEmpty || roles.isSuperset(of: [.ms, .pan]), "data.full-resolution", unreferenced,
+            "empty for the task '\(task.rawValue)'")
         for name in validation.metrics {
-            let fits = task == .fuse ? FusionMetrics.named(name) != nil : Metrics.named(name) != nil
+            let isOfSharpening =
+                Metrics.named(name) != nil || task == .pansharpen && Metrics.namedWithoutReference(name) != nil
+            let fits = task == .fuse ? FusionMetrics.named(name) != nil : isOfSharpening
             try require(fits, "validation.metrics", name, "an index for the task '\(task.rawValue)'")
         }
     }

@@ -23,7 +23,8 @@ public struct ValidationSettings: Configuration, Hashable {
     /// Checks names and numbers.
     public func validate() throws(ConfigurationError) {
         try require(every >= 0, "validation.every", every, "0 or more")
-        let known = Metrics.withReference.map(\.name) + Metrics.ofSources.map(\.name)
+        let known =
+            Metrics.withReference.map(\.name) + Metrics.withoutReference.map(\.name) + Metrics.ofSources.map(\.name)
         for name in metrics { try requireName(name, of: known, "validation.metrics") }
         try requireName(best, of: ["loss"] + metrics, "validation.best")
         try require(patience >= 0, "validation.patience", patience, "0 or more")

@@ -33,7 +33,7 @@ struct MadeUpSource: SampleSource {
 
     /// (C, H, W) each.
     private func images(of index: Int) -> [ImageRole: Tensor] {
-        let generator = RandomGenerator(seed: mixed(seed, UInt64(index) << 20 + 7))
+        let generator = RandomGenerator(seed: derivedSeed(seed, for: .sample, index))
         func random(_ shape: Int..., low: Double = 0, high: Double = 1) -> Tensor {
             .uniform(shape, low: low, high: high, generator: generator)
         }
@@ -62,12 +62,4 @@ struct MadeUpSource: SampleSource {
         let coarse = scene.reshaped(bands, side / ratio, ratio, side / ratio, ratio).mean(2, 4)
         return [.ms: coarse, .pan: weighted(sharpBands), .reference: scene]
     }
-}
-
-/// A number that follows from two, and looks like neither (SplitMix64).
-func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
-    var value = a &* 0x9E37_79B9_7F4A_7C15 &+ b &+ 0x9E37_79B9_7F4A_7C15
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
 }

@@ -8,47 +8,87 @@ import Torch
 ///
 /// "simulated" are scenes of the sensor, made-up images where no sensor is known or the task is another than pansharpening.
 /// A file in `.h5`, `.hdf5` holds stacks as PanCollection and HISR have them; one in `.mat` is a scene of the test toolbox, a
-/// folder of them several. "pan.tif + ms.tif" is a scene that is degraded by Wald's protocol. For pairs of pictures, a
-/// folder holds two folders of pictures, "visible + infrared" names both.
+/// folder of them several. "pan.tif + ms.tif" is a scene that is degraded by Wald's protocol, or, at full resolution, taken as
+/// it is. For pairs of pictures, a folder holds two folders of pictures, "visible + infrared" names both.
 struct SampleSources {
     static let simulated = "simulated"
 
     let settings: DataSettings
     let task: NetworkTask
+    let loss: WeightedLoss
     let seed: UInt64
+    let processes: ProcessGroup
 
-    /// Training and validation as batches; the latter nil where nothing is set apart.
-    func batches() throws -> (training: LoadedBatches, validation: LoadedBatches?) {
-        let sharesFiles = settings.validation.isEmpty
-        var training = try source(settings.training, count: settings.count, validates: false)
+    /// Batches of this process.
+    struct Batches {
+        let training: LoadedBatches
+        /// nil where this process has no sample to validate with.
+        let validation: LoadedBatches?
+        /// Whether there are samples to validate with.
+        let validates: Bool
+    }
+
+    /// Training and validation as batches.
+    func batches() throws -> Batches {
+        var training = try source(settings.training, count: settings.count, purpose: .training)
         var validation: (any SampleSource)?
-        if !sharesFiles {
-            validation = try source(settings.validation, count: settings.validationCount, validates: true)
-        } else if settings.apart > 0 {
-            let parts = try training.split(validation: settings.apart, seed: seed)
+        if !settings.validation.isEmpty || !settings.validationFullResolution.isEmpty {
+            validation = try joined([
+                source(settings.validation, count: settings.validationCount, purpose: .validation),
+                source(settings.validationFullResolution, resolution: .full, purpose: .validation),
+            ])
+        }
+        let fullResolution = try source(settings.fullResolution, resolution: .full, purpose: .training)
+        if validation == nil, settings.apart > 0, let whole = training {
+            let parts = try whole.split(validation: settings.apart, seed: seed)
             (training, validation) = (parts.training, parts.validation)
         }
-        try checkShapes(training)
+        for source in [training, fullResolution].compactMap(\.self) { try check(source) }
+        guard let all = try joined([training, fullResolution]) else {
+            throw TrainingError(.data, "there is nothing to learn from.", remedy: "Name files in data.training.")
+        }
         let isPictures = task.task == .fuse && settings.training != [Self.simulated]
         let loader = try SampleLoader(
-            training, augmentation: settings.augmentation(crops: isPictures), batchSize: settings.batch,
-            seed: mixed(seed, 0x5452), workers: settings.workers, dropsLast: true)
-        let validating = try validation.map {
-            // Pictures differ in size.
-            try SampleLoader(
-                $0, batchSize: isPictures ? 1 : Swift.min(settings.batch, $0.count), seed: mixed(seed, 0x5641),
-                shuffles: false, workers: settings.workers)
+            all, augmentation: settings.augmentation(crops: isPictures), batchSize: settings.batch,
+            seed: derivedSeed(seed, for: .order), workers: settings.workers, dropsLast: true,
+            part: (processes.rank, processes.count))
+        // A run of samples for each process.
+        let share = validation.map { validation in
+            let (rank, count) = (processes.rank, processes.count)
+            let indices = validation.count * rank / count..<validation.count * (rank + 1) / count
+            return SampleSubset(validation, indices: Array(indices))
         }
-        return (LoadedBatches(loader: loader), validating.map(LoadedBatches.init))
+        let validating = try share.flatMap { share in
+            // Pictures differ in size.
+            share.count == 0
+                ? nil
+                : try SampleLoader(
+                    share, batchSize: isPictures ? 1 : Swift.min(settings.batch, share.count), seed: seed,
+                    shuffles: false, workers: settings.workers)
+        }
+        return Batches(
+            training: LoadedBatches(loader: loader), validation: validating.map(LoadedBatches.init),
+            validates: validation != nil)
     }
 
-    private func source(_ names: [String], count: Int, validates: Bool) throws -> any SampleSource {
-        let sources = try names.map { try source($0, count: count, validates: validates) }
-        return sources.count == 1 ? sources[0] : JoinedSource(sources)
+    private func joined(_ sources: [(any SampleSource)?]) throws -> (any SampleSource)? {
+        let sources = sources.compactMap(\.self)
+        return sources.count <= 1 ? sources.first : try JoinedSource(sources)
     }
 
-    private func source(_ name: String, count: Int, validates: Bool) throws -> any SampleSource {
-        if name == Self.simulated { return try simulated(count, validates: validates) }
+    private func source(
+        _ names: [String], resolution: ScenePatchSource.Resolution = .reduced, count: Int = 0, purpose: SeedPurpose
+    ) throws -> (any SampleSource)? {
+        guard let source = try joined(names.map { try source($0, resolution, count: count, purpose: purpose) }) else {
+            return nil
+        }
+        return resolution == .full ? WithoutReference(source: source) : source
+    }
+
+    private func source(
+        _ name: String, _ resolution: ScenePatchSource.Resolution, count: Int, purpose: SeedPurpose
+    ) throws -> any SampleSource {
+        if name == Self.simulated { return try simulated(count, purpose: purpose) }
         let files = name.components(separatedBy: " + ")
         if task.task == .fuse {
             return files.count == 2
@@ -57,7 +97,8 @@ struct SampleSources {
         if files.count == 2 {
             let sensor = Sensor.named(settings.sensor) ?? .unknown(bands: task.bands, ratio: task.ratio, bits: 16)
             return try ScenePatchSource(
-                pan: files[0], ms: files[1], sensor: sensor, patch: settings.side, peak: settings.peak)
+                pan: files[0], ms: files[1], sensor: sensor, resolution: resolution, patch: settings.side,
+                peak: settings.peak)
         }
         switch (name as NSString).pathExtension.lowercased() {
         case "h5", "hdf5":
@@ -68,7 +109,7 @@ struct SampleSources {
         }
     }
 
-    private func simulated(_ count: Int, validates: Bool) throws -> any SampleSource {
+    private func simulated(_ count: Int, purpose: SeedPurpose) throws -> any SampleSource {
         let side = settings.side
         guard side % task.ratio == 0 else {
             throw ConfigurationError.outOfRange(
@@ -77,18 +118,17 @@ struct SampleSources {
         if task.task == .pansharpen, let sensor = Sensor.named(settings.sensor), sensor.bands.count == task.bands,
             sensor.ratio == task.ratio
         {
-            let start = mixed(seed, validates ? 3 : 2)
-            return SimulatedSource(count: count, ratio: sensor.ratio) { index, _ in
-                try SceneSimulator(sensor: sensor, panSize: side, seed: mixed(start, UInt64(index)))
+            return SimulatedSource(count: count, ratio: sensor.ratio) { [seed] index, _ in
+                try SceneSimulator(sensor: sensor, panSize: side, seed: derivedSeed(seed, for: purpose, index))
             }
         }
         return MadeUpSource(
             task: task.task, bands: task.bands, sharpBands: task.sharpBands, ratio: task.ratio, side: side,
-            count: count, seed: mixed(seed, validates ? 3 : 2))
+            count: count, seed: derivedSeed(seed, for: purpose))
     }
 
-    /// The first sample fits the network.
-    private func checkShapes(_ source: any SampleSource) throws {
+    /// The first sample fits the network and the loss.
+    private func check(_ source: any SampleSource) throws {
         guard source.ratio == task.ratio else {
             throw TrainingError(
                 .data, "the ratio of the data is \(source.ratio), that of the network \(task.ratio).",
@@ -103,32 +143,9 @@ struct SampleSources {
                 "\(sample.name): the image '\(role.rawValue)' has \(image.bands) bands, the network takes \(bands).",
                 remedy: "Set the bands in network.settings, or choose other data.")
         }
+        guard !loss.terms.contains(where: { $0.loss.needs.allSatisfy { sample.images[$0] != nil } }) else { return }
+        throw TrainingError(
+            .data, "\(sample.name): it has no truth, and all losses compare with one.",
+            remedy: "Add a loss without reference, such as spectral and spatial, or choose other data.")
     }
-}
-
-/// Sources one after the other.
-private struct JoinedSource: SampleSource {
-    let sources: [any SampleSource]
-    private let starts: [Int]
-
-    init(_ sources: [any SampleSource]) {
-        self.sources = sources
-        starts = sources.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    }
-
-    var count: Int { starts[starts.count - 1] }
-    var ratio: Int { sources[0].ratio }
-
-    func group(of index: Int) -> Int {
-        let place = place(index)
-        // Numbers of one source say nothing of another's.
-        return place << 20 + sources[place].group(of: index - starts[place])
-    }
-
-    func sample(_ index: Int, random: inout SampleRandom) throws -> Sample {
-        let place = place(index)
-        return try sources[place].sample(index - starts[place], random: &random)
-    }
-
-    private func place(_ index: Int) -> Int { starts.lastIndex { $0 <= index } ?? 0 }
 }

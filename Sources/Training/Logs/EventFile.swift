@@ -59,6 +59,24 @@ public final class EventFile {
         try write(summary, step: step)
     }
 
+    /// Adds a histogram.
+    func add(_ histogram: Histogram, tag: String, step: Int) throws {
+        var values = ProtocolBuffer()
+        values.add(1, histogram.lowest)
+        values.add(2, histogram.highest)
+        values.add(3, Double(histogram.count))
+        values.add(4, histogram.sum)
+        values.add(5, histogram.sumOfSquares)
+        values.add(6, histogram.limits)
+        values.add(7, histogram.counts.map(Double.init))
+        var entry = ProtocolBuffer()
+        entry.add(1, tag)
+        entry.add(5, values.bytes)
+        var summary = ProtocolBuffer()
+        summary.add(1, entry.bytes)
+        try write(summary, step: step)
+    }
+
     private func write(_ summary: ProtocolBuffer, step: Int) throws {
         var event = ProtocolBuffer()
         event.add(1, now())

@@ -18,6 +18,11 @@ struct ProtocolBuffer {
         withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
     }
 
+    /// Numbers one after the other in one field.
+    mutating func add(_ field: Int, _ values: [Double]) {
+        add(field, values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+    }
+
     /// Bytes, or a message inside this one.
     mutating func add(_ field: Int, _ value: [UInt8]) {
         addVariable(UInt64(field << 3 | 2))

@@ -91,7 +91,7 @@ public enum Loss: String, Sendable, Hashable, CaseIterable {
         case .ergas: return relativeError(fused, try image(.reference), ratio: input.ratio)
         case .pair, .pairInfrared:
             let loss: FusionMambaMMLoss = self == .pair ? .init() : FusionMambaMMTask.infraredVisible.loss
-            return loss(fused: fused.clamped(0, 1), first: try image(.first), second: try image(.second)).total
+            return loss(fused: fused.clampedReturning(), first: try image(.first), second: try image(.second)).total
         case .fourier: return FourierWaveletLoss().spectrum(fused, try image(.reference))
         case .wavelet: return FourierWaveletLoss().wavelets(fused, try image(.reference))
         case .cmt: return FourierWaveletLoss()(fused: fused, reference: try image(.reference)).total

@@ -12,11 +12,15 @@ public struct WeightedLoss: Sendable, Hashable {
         }
     }
 
-    /// The weighted sum, one element, and each loss before its weight.
+    /// The weighted sum, one element, and each loss before its weight. Losses whose images the batch doesn't have, such as the
+    /// truth, take no part in it.
+    ///
+    /// - Throws: ``TrainingError`` where no loss is left.
     public func callAsFunction(_ input: LossInput) throws -> (total: Tensor, parts: [(name: String, value: Tensor)]) {
         var total: Tensor?
         var parts: [(name: String, value: Tensor)] = []
-        for (loss, weight) in terms {
+        let possible = terms.filter { $0.loss.needs.allSatisfy { input.images[$0] != nil } }
+        for (loss, weight) in possible.isEmpty ? terms : possible {
             let value = try loss(input)
             parts.append((loss.rawValue, value.detached()))
             total = total.map { $0 + value * weight } ?? value * weight

@@ -44,6 +44,19 @@ final class MasterWeights {
         parameters = (precision == .float32 ? whole : copies.map { ($0.name, $0.copy) }) + updates.flatMap(\.parameters)
     }
 
+    /// Whether the parameters are the network's own, so that a backward pass leaves its gradients in them.
+    var areNetworks: Bool { copies.isEmpty && updates.isEmpty }
+
+    /// A number that differs where parameters do, whichever they are.
+    var digest: Double {
+        withoutGradients {
+            parameters.enumerated().reduce(0) { sum, entry in
+                let values = entry.element.tensor.to(.float64)
+                return sum + values.squared().sum().item + Double(entry.offset % 7) * values.abs().sum().item
+            }
+        }
+    }
+
     func clearGradients() {
         network.clearGradients()
         for (_, tensor) in parameters { tensor.gradient = nil }

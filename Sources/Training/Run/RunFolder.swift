@@ -36,6 +36,9 @@ struct RunFolder {
     /// A checkpoint that is kept for itself.
     func kept(_ epoch: Int) -> String { path + String(format: "/epoch-%05d.safetensors", epoch) }
 
+    /// A copy of averages, from which others are made after the run.
+    func copy(_ epoch: Int) -> String { path + String(format: "/averages-%05d.safetensors", epoch) }
+
     /// Removes all but the newest of these.
     func prune(keeping count: Int) {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])

@@ -3,9 +3,13 @@ import Torch
 extension TrainingRun {
     /// What a step says.
     struct StepResult {
-        var loss = 0.0
-        var parts: [(name: String, value: Double)] = []
+        /// The loss, and each of its parts that a batch had the images for.
+        let losses: [(name: String, value: Double)]
         var gradientNorm = 0.0
+
+        init(_ losses: [(name: String, value: Double)]) { self.losses = losses }
+
+        var loss: Double { losses.first?.value ?? .nan }
     }
 
     /// One step: the mean gradient of some batches, and what the optimiser makes of it.
@@ -17,20 +21,22 @@ extension TrainingRun {
                 weights.clearGradients()
                 network.train(using: generator)
                 generator.seed(seed)
-                var result = StepResult()
+                var means = Means(["loss"] + loss.terms.map(\.loss.rawValue))
                 let share = 1 / Double(batches.count)
-                for batch in batches {
+                for (index, batch) in batches.enumerated() {
                     let images = moved(batch)
+                    let isLast = index == batches.count - 1
                     let (total, parts) = try loss(input(images, fused: try task(images).to(.float32)))
                     try checkTorchErrors()
+                    if isLast, weights.areNetworks { exchange?.listen() }
                     (total * share).backward()
                     weights.gather()
-                    result.loss += total.item * share
-                    for (index, part) in parts.enumerated() {
-                        if index == result.parts.count { result.parts.append((part.name, 0)) }
-                        result.parts[index].value += part.value.item * share
-                    }
+                    means.add("loss", total.item)
+                    for (name, value) in parts { means.add(name, value.item) }
                 }
+                try exchange?.finish()
+                try means.gather(over: processes)
+                var result = StepResult(means.values)
                 let clip = configuration.optimizer.clip
                 result.gradientNorm = clipGradientNorm(weights.parameters, to: clip > 0 ? clip : .infinity)
                 try checkTorchErrors()

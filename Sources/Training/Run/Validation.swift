@@ -8,7 +8,10 @@ struct Validation {
     let settings: ValidationSettings
     let task: NetworkTask
     let loss: WeightedLoss
-    let gains: [Double]
+    let sensor: Sensor?
+    /// The digital number that is 1 in the images.
+    let peak: Double
+    let processes: ProcessGroup
 
     /// The means over all samples, and pictures of the first ones.
     struct Outcome {
@@ -29,68 +32,90 @@ struct Validation {
     /// Whether a larger one of the values that decide is better.
     var higherIsBetter: Bool {
         guard settings.best != "loss" else { return false }
-        return Metrics.named(settings.best)?.higherIsBetter ?? FusionMetrics.named(settings.best)?.higherIsBetter
-            ?? false
+        let metrics: [(any Metric)?] = [
+            Metrics.named(settings.best), Metrics.namedWithoutReference(settings.best),
+            FusionMetrics.named(settings.best),
+        ]
+        return metrics.compactMap(\.self).first?.higherIsBetter ?? false
     }
 
-    /// Measures all samples. The network must be in use, not in training.
+    /// Measures the samples of all processes. The network must be in use, not in training.
     ///
-    /// - Parameter isCancelled: asked between batches; what was measured until then counts.
+    /// - Parameters:
+    ///   - source: the samples of this process; nil where it has none.
+    ///   - isCancelled: asked between batches.
+    /// - Returns: nil where one of the processes was cancelled.
     func callAsFunction(
-        _ source: any BatchSource, device: Device, dtype: DType, isCancelled: () -> Bool
-    ) throws -> Outcome {
-        var sums: [String: (sum: Double, count: Int)] = [:]
+        _ source: (any BatchSource)?, device: Device, dtype: DType, isCancelled: () -> Bool
+    ) throws -> Outcome? {
+        var means = Means(names)
         var outcome = Outcome()
-        func add(_ name: String, _ value: Double, _ count: Int) {
-            let old = sums[name] ?? (0, 0)
-            sums[name] = (old.sum + value * Double(count), old.count + count)
-        }
-        let next = try source.batches(epoch: 0, from: 0)
-        while !isCancelled(), let batch = try next() {
-            let images = batch.images.mapValues { $0.to(device).to(dtype) }
-            let fused = try withTorchErrors {
-                try withoutGradients {
-                    let fused = try task(images).to(.float32)
-                    let input = LossInput(
-                        fused: fused, images: images.mapValues { $0.to(.float32) }, ratio: task.ratio, gains: gains)
-                    let (total, parts) = try loss(input)
-                    add("loss", total.item, batch.indices.count)
-                    for (name, value) in parts { add(name, value.item, batch.indices.count) }
-                    return fused.clamped(0, 1).to(.cpu)
-                }
-            }
+        let next = try source?.batches(epoch: 0, from: 0)
+        var wasCancelled = isCancelled()
+        while !wasCancelled, let batch = try next?() {
+            let fused = try measureLoss(of: batch, device: device, dtype: dtype, &means)
             for index in batch.indices.indices {
-                func image(_ tensor: Tensor) -> Tensor { tensor[.at(index)] }
-                let own = batch.images.mapValues(image)
+                let own = batch.images.mapValues { $0[.at(index)] }
                 for name in settings.metrics {
-                    if let value = try value(of: name, fused: image(fused), images: own) { add(name, value, 1) }
+                    if let value = try value(of: name, fused: fused[.at(index)], images: own) { means.add(name, value) }
                 }
                 if outcome.pictures.count < settings.pictures {
-                    outcome.pictures.append(shown(fused: image(fused), images: own))
+                    outcome.pictures.append(shown(fused: fused[.at(index)], images: own))
                 }
             }
+            wasCancelled = isCancelled()
         }
-        outcome.values = names.compactMap { name in
-            sums[name].map { (name, $0.sum / Double(Swift.max(1, $0.count))) }
-        }
+        if try processes.isTrueAnywhere(wasCancelled) { return nil }
+        try means.gather(over: processes)
+        outcome.values = means.values
         return outcome
+    }
+
+    /// - Returns: what the network makes of a batch, in 0…1, on the CPU.
+    private func measureLoss(
+        of batch: TrainingBatch, device: Device, dtype: DType, _ means: inout Means
+    ) throws -> Tensor {
+        try withTorchErrors {
+            try withoutGradients {
+                let images = batch.images.mapValues { $0.to(device).to(dtype) }
+                let fused = try task(images).to(.float32)
+                let input = LossInput(
+                    fused: fused, images: images.mapValues { $0.to(.float32) }, ratio: task.ratio,
+                    gains: sensor?.mtfGains ?? [])
+                let (total, parts) = try loss(input)
+                let weight = Double(batch.indices.count)
+                means.add("loss", total.item, weight: weight)
+                for (name, value) in parts { means.add(name, value.item, weight: weight) }
+                return fused.clamped(0, 1).to(.cpu)
+            }
+        }
     }
 
     /// An index of one sample; nil where it has none, such as for a patch smaller than a window.
     private func value(of name: String, fused: Tensor, images: [ImageRole: Tensor]) throws -> Double? {
-        if let metric = Metrics.named(name), task.task != .fuse {
+        if task.task == .fuse {
+            guard let metric = FusionMetrics.named(name), let first = images[.first], let second = images[.second]
+            else {
+                return nil
+            }
+            // Pairs of the metrics have the image with the structure second.
+            let pair = try FusedPair(
+                first: Image(second * 255), second: Image(first * 255), fused: Image(fused * 255))
+            return try? metric.value(pair)
+        }
+        if let metric = Metrics.named(name) {
             guard let reference = images[.reference] else { return nil }
             let pair = try ImagePair(
                 reference: Image(reference), fused: Image(fused), ratio: Double(task.ratio), peak: 1)
             return try? metric.value(pair)
         }
-        guard let metric = FusionMetrics.named(name), let first = images[.first], let second = images[.second] else {
+        guard let metric = Metrics.namedWithoutReference(name), let ms = images[.ms], let pan = images[.pan] else {
             return nil
         }
-        // Pairs of the metrics have the image with the structure second.
-        let pair = try FusedPair(
-            first: Image(second * 255), second: Image(first * 255), fused: Image(fused * 255))
-        return try? metric.value(pair)
+        let scene = try SharpenedScene(
+            fused: Image(fused * peak), ms: Image(ms * peak), pan: Image(pan * peak), sensor: sensor,
+            ratio: task.ratio)
+        return try? metric.value(scene)
     }
 
     /// What the network saw, what it made, and what it should have made.

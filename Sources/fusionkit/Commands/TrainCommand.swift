@@ -10,13 +10,19 @@ struct TrainCommand: ParsableCommand {
             before anything starts. Without a file, the defaults train on made-up images, to try it out. The same settings \
             give the same weights, also when the run was stopped in between and goes on with --resume.
 
+            Several processes share every batch when Open MPI starts them: mpirun -n 4 fusionkit train lemamba.yaml. They \
+            get the weights of one process with this batch, to within rounding; the first one writes and talks.
+
             Examples:
               fusionkit train --print-config --system lemamba --task pansharpen > lemamba.yaml
               fusionkit train lemamba.yaml --set optimizer.rate=1e-4 --set record.folder=runs/1
               fusionkit train lemamba.yaml --set record.folder=runs/1 --resume
+              fusionkit train --average 0.07 runs/1 -o averaged.safetensors
             """)
 
-    @Argument(help: "The settings, in YAML or JSON.", completion: .file(extensions: ["yaml", "yml", "json"]))
+    @Argument(
+        help: "The settings, in YAML or JSON; with --average the folder of a run.",
+        completion: .file(extensions: ["yaml", "yml", "json"]))
     var settings: String?
 
     @Option(
@@ -26,6 +32,20 @@ struct TrainCommand: ParsableCommand {
 
     @Flag(help: "Go on with the run in record.folder, if there is one.")
     var resume = false
+
+    @Option(
+        help: ArgumentHelp(
+            "After a run with average.kind: power, make an average of any width (as a share of the training).",
+            valueName: "width"))
+    var average: Double?
+
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("With --average: the .safetensors file to write.", valueName: "file"),
+        completion: .file(extensions: ["safetensors"]))
+    var output: String?
+
+    @Flag(help: "With --average: replace an existing output.")
+    var overwrite = false
 
     @Flag(name: .customLong("print-config"), help: "Print all settings with explanations, and train nothing.")
     var printsConfiguration = false
@@ -43,6 +63,11 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Talk") var talk: TalkOptions
 
     func validate() throws {
+        if let average {
+            try validateAverage(average)
+        } else if output != nil || overwrite {
+            throw ValidationError("--output and --overwrite belong to --average; a training writes into record.folder.")
+        }
         if printsConfiguration {
             if settings != nil || resume {
                 throw ValidationError("--print-config trains nothing; leave the settings' file and --resume away.")
@@ -58,18 +83,61 @@ struct TrainCommand: ParsableCommand {
         }
     }
 
+    private func validateAverage(_ width: Double) throws {
+        guard settings != nil, let output, (output as NSString).pathExtension.lowercased() == "safetensors" else {
+            throw ValidationError("--average needs the folder of a run and -o with a name that ends in .safetensors.")
+        }
+        if resume || printsConfiguration || !changes.isEmpty {
+            throw ValidationError("--average trains nothing; leave --resume, --print-config and --set away.")
+        }
+        guard width > 0, width < 0.288 else {
+            throw ValidationError("--average is \(width); give a number above 0 and below 0.288.")
+        }
+    }
+
     func run() throws {
         if printsConfiguration {
             try Console.result(try printed.yaml)
             return
         }
+        if let average, let settings, let output {
+            try OutputPath.check(output, overwrites: overwrite, inputs: [])
+            let synthesis = try AverageSynthesis(folder: settings)
+            try synthesis.write(width: average, to: output)
+            talk.talk.say("\(output): the average of width \(average), of copies at \(synthesis.steps.count) times")
+            return
+        }
         let configuration = try read()
-        let talk = talk.talk
+        let processes = try ProcessGroup.launched()
+        do {
+            try train(configuration, processes)
+        } catch let error as TrainingError where error.code == .stopped {
+            processes.end()
+            if processes.isFirst { throw error }
+            throw ExitCode(Interruption.status)
+        } catch  where processes.count > 1 {
+            // The others would wait for ever.
+            let failure = Failure(error)
+            Console.error("process \(processes.rank + 1) of \(processes.count): \(failure.message)")
+            processes.abort(failure.status)
+        }
+        processes.end()
+    }
+
+    private func train(_ configuration: TrainingConfiguration, _ processes: ProcessGroup) throws {
+        var talk = talk.talk
+        if !processes.isFirst { talk.isQuiet = true }
+        if processes.localCount > 1 {
+            // Each process has its part of the cores.
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            TorchLibrary.threads = max(1, min(TorchLibrary.threads, cores / processes.localCount))
+        }
         let line = TrainingLine(talk)
-        let run = try TrainingRun(configuration, resumes: resume)
+        let run = try TrainingRun(configuration, resumes: resume, processes: processes)
         let beginning = run.position.steps > 0 ? "going on after \(run.position.steps) steps" : "from the first step"
+        let place = processes.count > 1 ? " in \(processes.count) processes" : ""
         talk.say(
-            "training \(configuration.network.system), \(run.network.parameterCount) parameters, \(run.stepsPerEpoch) steps "
+            "training \(configuration.network.system)\(place), \(run.network.parameterCount) parameters, \(run.stepsPerEpoch) steps "
                 + "an epoch, \(beginning); \(configuration.record.folder) has the logs")
         let outcome = try Interruption.gracefully { cancellation in
             defer { line.clear() }

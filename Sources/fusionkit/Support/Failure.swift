@@ -70,6 +70,7 @@ struct Failure: Error {
         case .settings: .usage
         case .data, .notFinite, .stopped: .data
         case .folder: .creation
+        case .processes: .fault
         }
     }
 
