@@ -1,7 +1,9 @@
 import Classical
 import Foundation
+import Networks
 import Raster
 import Sensors
+import Torch
 
 /// Sharpening of a whole scene by windows, from two files into a third; hypersharpening too, by its ``ScenePair/task``.
 public struct Pansharpening {
@@ -11,6 +13,8 @@ public struct Pansharpening {
         case classical(any ClassicalMethod)
         /// A network with its weights.
         case network(NetworkSharpener)
+        /// The network for any sensor, with its weights.
+        case consistent(ConsistentSharpener)
     }
 
     /// How to work.
@@ -68,6 +72,7 @@ public struct Pansharpening {
         }
         switch method {
         case .network(let network): try network.check(pair)
+        case .consistent(let network): try network.check(pair)
         case .classical(let method):
             if pair.panBands.count > 1, !method.takesSeveralSharpBands {
                 throw SceneError.severalSharpBands(pair, method: method.name)
@@ -107,6 +112,9 @@ public struct Pansharpening {
             case .network(let network):
                 summary = try network.run(
                     reader: reader, options: options, writer: writer, cancellation: cancellation, progress: progress)
+            case .consistent(let network):
+                summary = try network.run(
+                    reader: reader, options: options, writer: writer, cancellation: cancellation, progress: progress)
             }
             guard summary.validPixels > 0 else { throw SceneError.noValidPixels(pair) }
             try cancellation.check()
@@ -116,6 +124,29 @@ public struct Pansharpening {
         } catch {
             writer.abort()
             throw error
+        }
+    }
+}
+
+extension Pansharpening.Method {
+    /// A network with the weights of a file.
+    ///
+    /// - Parameters:
+    ///   - peak: the digital number of the spectral image that becomes 1; what the weights were trained with when nil.
+    ///   - highPeak: that of the sharp image; the same when nil. The network for any sensor needs neither.
+    ///   - task: what it is to do, for messages.
+    /// - Throws: ``SceneError`` for weights that sharpen nothing or a peak that is none, `TorchError` when the device is
+    ///   not there.
+    public init(
+        _ checkpoint: NetworkCheckpoint, peak: Double? = nil, highPeak: Double? = nil, device: Device = .cpu,
+        task: FusionTask = .pansharpen
+    ) throws {
+        if task == .pansharpen, let network = checkpoint.network as? ConsistentDetail {
+            self = .consistent(
+                try ConsistentSharpener(network, description: checkpoint.description, device: device))
+        } else {
+            self = .network(
+                try NetworkSharpener(checkpoint, peak: peak, highPeak: highPeak, device: device, task: task))
         }
     }
 }

@@ -6,6 +6,8 @@ import Sensors
 struct SceneReader: Sendable {
     let pair: ScenePair
     let scene: SharpeningScene
+    /// Gains of the bands' instrument at the Nyquist frequency of the multispectral grid.
+    let gains: [Double]
 
     init(_ pair: ScenePair, sensor: Sensor) throws {
         self.pair = pair
@@ -28,6 +30,7 @@ struct SceneReader: Sendable {
             ratio: pair.ratio, rowShift: pair.rowShift, columnShift: pair.columnShift)
         scene.hyperspectral = pair.hyperspectralForm
         self.scene = scene
+        gains = Array(sensor.mtfGains.prefix(pair.msBands.count))
     }
 
     /// A part of one image.

@@ -78,12 +78,11 @@ struct CandidateRun {
         case .classical(let method):
             return try Pansharpening(pair: pair, method: .classical(method), sensor: sensor, options: sharpening)
         case .weights(let file):
-            let network = try NetworkSharpener(
-                NetworkCheckpoint(file: file), peak: options.peak, device: options.device)
-            let trainedFor = network.description.sensor.flatMap(Sensor.named)
+            let checkpoint = try NetworkCheckpoint(file: file)
+            let trainedFor = checkpoint.description.sensor.flatMap(Sensor.named)
             return try Pansharpening(
-                pair: pair, method: .network(network), sensor: options.ignoresSensor ? nil : sensor ?? trainedFor,
-                options: sharpening)
+                pair: pair, method: .init(checkpoint, peak: options.peak, device: options.device),
+                sensor: options.ignoresSensor ? nil : sensor ?? trainedFor, options: sharpening)
         case .fuser, .image:
             throw SceneError(
                 .invalidOption, "\(candidate.name) fuses pictures and sharpens nothing.",

@@ -9,40 +9,54 @@ import Torch
 public struct CoarseGrid {
     /// Fine pixels along one coarse one.
     public let ratio: Int
+    /// From top to bottom.
+    public let rows: Axis
+    /// From left to right.
+    public let columns: Axis
     /// Lanczos interpolation: (H, h) and (W, w).
     private let interpolation: (rows: Tensor, columns: Tensor)
     /// The low pass of each band at its samples: (B, h, H) and (B, w, W).
     private let observation: (rows: Tensor, columns: Tensor)
 
+    /// One axis of both images.
+    public struct Axis: Hashable, Sendable {
+        /// Pixels of the fine image.
+        public let pixels: Int
+        /// Samples of the coarse image.
+        public let samples: Int
+        /// The fine pixel, counted from 0, on which coarse sample 0 lies: (ratio − 1) / 2 where the edges of the images lie
+        /// on each other, ratio / 2 (rounded down) by the convention of the field's toolboxes.
+        public let phase: Double
+
+        /// An axis.
+        public init(pixels: Int, samples: Int, phase: Double) {
+            (self.pixels, self.samples, self.phase) = (pixels, samples, phase)
+        }
+    }
+
     /// The grids of a scene or a part of it.
     ///
     /// - Parameters:
-    ///   - height: coarse rows; the fine image has `ratio` times as many.
-    ///   - width: coarse columns.
-    ///   - rowPhase: the fine row, counted from 0, on which coarse row 0 lies; (ratio − 1) / 2 where the edges of the images
-    ///     lie on each other, ratio / 2 (rounded down) by the convention of the field's toolboxes.
-    ///   - columnPhase: the same of columns.
+    ///   - ratio: fine pixels from one coarse sample to the next.
     ///   - gains: gain at the Nyquist frequency of the coarse grid, for each band, above 0 and below 1.
-    public init(
-        height: Int, width: Int, ratio: Int, rowPhase: Double, columnPhase: Double, gains: [Double],
-        device: Device = .cpu
-    ) {
+    public init(rows: Axis, columns: Axis, ratio: Int, gains: [Double], device: Device = .cpu) {
         self.ratio = ratio
-        func interpolation(_ count: Int, _ phase: Double) -> Tensor {
-            Tensor(Self.interpolation(count, ratio, phase), shape: [count * ratio, count]).to(device)
+        (self.rows, self.columns) = (rows, columns)
+        func interpolation(_ axis: Axis) -> Tensor {
+            Tensor(Self.interpolation(axis, ratio), shape: [axis.pixels, axis.samples]).to(device)
         }
-        func observation(_ count: Int, _ phase: Double) -> Tensor {
+        func observation(_ axis: Axis) -> Tensor {
             // Bands of one gain have one filter.
             var known: [Double: [Float]] = [:]
-            let rows = gains.flatMap { gain in
-                let rows = known[gain] ?? Self.observation(count, ratio, phase, gain)
-                known[gain] = rows
-                return rows
+            let weights = gains.flatMap { gain in
+                let weights = known[gain] ?? Self.observation(axis, ratio, gain)
+                known[gain] = weights
+                return weights
             }
-            return Tensor(rows, shape: [gains.count, count, count * ratio]).to(device)
+            return Tensor(weights, shape: [gains.count, axis.samples, axis.pixels]).to(device)
         }
-        self.interpolation = (interpolation(height, rowPhase), interpolation(width, columnPhase))
-        self.observation = (observation(height, rowPhase), observation(width, columnPhase))
+        self.interpolation = (interpolation(rows), interpolation(columns))
+        self.observation = (observation(rows), observation(columns))
     }
 
     /// (N, B, h, w) to (N, B, H, W): the smooth image through the samples.
@@ -61,12 +75,13 @@ public struct CoarseGrid {
         observation.rows.transposed(1, 2).matmul(coarse).matmul(observation.columns) * Double(ratio * ratio)
     }
 
-    /// Weights of the Lanczos kernel of six samples, (count · ratio, count).
-    private static func interpolation(_ count: Int, _ ratio: Int, _ phase: Double) -> [Float] {
-        var weights = [Float](repeating: 0, count: count * ratio * count)
+    /// Weights of the Lanczos kernel of six samples, (pixels, samples).
+    private static func interpolation(_ axis: Axis, _ ratio: Int) -> [Float] {
+        let count = axis.samples
+        var weights = [Float](repeating: 0, count: axis.pixels * count)
         func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(.pi * x) / (.pi * x) }
-        for pixel in 0..<count * ratio {
-            let place = (Double(pixel) - phase) / Double(ratio)
+        for pixel in 0..<axis.pixels {
+            let place = (Double(pixel) - axis.phase) / Double(ratio)
             let samples = (-2...3).map { Int(place.rounded(.down)) + $0 }
             let taps = samples.map { sample in
                 let distance = place - Double(sample)
@@ -80,14 +95,13 @@ public struct CoarseGrid {
         return weights
     }
 
-    /// Weights of the Gaussian that has a gain at the Nyquist frequency, (count, count · ratio).
-    private static func observation(_ count: Int, _ ratio: Int, _ phase: Double, _ gain: Double) -> [Float] {
-        let fine = count * ratio
+    /// Weights of the Gaussian that has a gain at the Nyquist frequency, (samples, pixels).
+    private static func observation(_ axis: Axis, _ ratio: Int, _ gain: Double) -> [Float] {
         let deviation = Double(ratio) * (-2 * log(gain)).squareRoot() / .pi
         let reach = Int((4 * deviation).rounded(.up))
-        var weights = [Float](repeating: 0, count: count * fine)
-        for sample in 0..<count {
-            let centre = Double(sample * ratio) + phase
+        var weights = [Float](repeating: 0, count: axis.samples * axis.pixels)
+        for sample in 0..<axis.samples {
+            let centre = Double(sample * ratio) + axis.phase
             let pixels = (-reach...reach).map { Int(centre.rounded()) + $0 }
             let taps = pixels.map { pixel in
                 let distance = (Double(pixel) - centre) / deviation
@@ -95,7 +109,7 @@ public struct CoarseGrid {
             }
             let sum = taps.reduce(0, +)
             for (pixel, tap) in zip(pixels, taps) {
-                weights[sample * fine + min(max(pixel, 0), fine - 1)] += Float(tap / sum)
+                weights[sample * axis.pixels + min(max(pixel, 0), axis.pixels - 1)] += Float(tap / sum)
             }
         }
         return weights

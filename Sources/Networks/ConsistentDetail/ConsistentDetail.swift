@@ -56,16 +56,18 @@ public final class ConsistentDetail: Module {
     ///
     /// - Parameters:
     ///   - ms: (N, B, h, w), digital numbers divided by the peak.
-    ///   - pan: (N, 1, h · ratio, w · ratio), likewise.
+    ///   - pan: (N, 1, H, W), likewise.
     ///   - grid: how both lie to each other, and the instrument; for as many bands and pixels.
     ///   - statistics: those of the whole scene; of `ms` and `pan` themselves when nil.
-    /// - Returns: (N, B, h · ratio, w · ratio), likewise, not clamped.
+    /// - Returns: (N, B, H, W), likewise, not clamped.
     /// - Throws: `BlockInputError` for shapes that don't fit.
     public func callAsFunction(
         ms: Tensor, pan: Tensor, grid: CoarseGrid, statistics: BandStatistics? = nil
     ) throws -> Tensor {
-        let fine = [ms.size(0), 1, ms.size(2) * grid.ratio, ms.size(3) * grid.ratio]
-        try require("the pixels of PAN", pan, fine, "\(fine), \(grid.ratio) times the multispectral one")
+        let coarse = [nil, nil, grid.rows.samples, grid.columns.samples]
+        try require("the samples of the multispectral image", ms, coarse, "(N, B, h, w) with the grid's h and w")
+        let fine = [ms.size(0), 1, grid.rows.pixels, grid.columns.pixels]
+        try require("the pixels of PAN", pan, fine, "\(fine), as the grid has them")
         let lowPass = grid.observed(pan)  // (N, B, h, w)
         let statistics = statistics ?? BandStatistics(ms: ms, lowPass: lowPass)
         let candidates = DetailCandidates(pan: pan, ms: ms, lowPass: lowPass, grid: grid, statistics: statistics)

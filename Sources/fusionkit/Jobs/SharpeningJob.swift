@@ -58,16 +58,17 @@ struct SharpeningJob {
         case .classical(let method): return (.classical(method), method.name, nil)
         case .weights(let file, let peak, let highPeak):
             let checkpoint = try NetworkCheckpoint.forUse(file, talk: talk)
-            let sharpener = try NetworkSharpener(
+            let description = checkpoint.description
+            let method = try Pansharpening.Method(
                 checkpoint, peak: peak, highPeak: highPeak, device: device.device(), task: task)
-            try warnAboutPeak(pair, sharpener, file)
-            talk.detail(
-                "network: \(sharpener.description.system) on \(sharpener.device), peak \(sharpener.peak.plain)"
-                    + (sharpener.highPeak == sharpener.peak
-                        ? "" : ", of the sharp image \(sharpener.highPeak.plain)"))
-            return (
-                .network(sharpener), sharpener.description.system, sharpener.description.sensor.flatMap(Sensor.named)
-            )
+            if case .network(let sharpener) = method {
+                try warnAboutPeak(pair, sharpener, file)
+                talk.detail(
+                    "network: \(description.system) on \(sharpener.device), peak \(sharpener.peak.plain)"
+                        + (sharpener.highPeak == sharpener.peak
+                            ? "" : ", of the sharp image \(sharpener.highPeak.plain)"))
+            }
+            return (method, description.system, description.sensor.flatMap(Sensor.named))
         }
     }
 

@@ -1,0 +1,137 @@
+import Networks
+import Raster
+import Sensors
+import Torch
+
+/// The network for any sensor on a scene larger than memory: one pass that measures the bands, then tiles.
+///
+/// A tile reads ``context`` pixels more on every side than it contributes, as far as the scene goes, and neighbours are
+/// blended over twice ``overlap`` pixels. Steps towards the measured samples reach as far as the instrument's low pass, each a little
+/// weaker; `docs/architecture.md` gives the bound of what tiles change.
+public struct ConsistentSharpener {
+    /// Pixels beyond its contribution that a tile reads on each side.
+    static let context = 32
+    /// Pixels beyond its own part to which a tile contributes on each side.
+    static let overlap = 16
+
+    /// The network.
+    public let network: ConsistentDetail
+    /// Where the weights come from.
+    public let description: CheckpointDescription
+    /// The device it is computed on.
+    public let device: Device
+
+    /// A network with its weights.
+    ///
+    /// - Throws: `TorchError` when the device is not there.
+    public init(_ network: ConsistentDetail, description: CheckpointDescription, device: Device = .cpu) throws {
+        (self.network, self.description, self.device) = (network, description, device)
+        try withTorchErrors { network.to(device) }
+    }
+
+    /// Checks that a pair is one that the network can sharpen.
+    func check(_ pair: ScenePair) throws {
+        guard ConsistentDetail.ratios.contains(pair.ratio), ConsistentDetail.bands.contains(pair.msBands.count) else {
+            throw SceneError(
+                .weightsMismatch,
+                "The pixels of \(pair.ms.file), of \(pair.msBands.count) bands, are \(pair.ratio) times those of "
+                    + "\(pair.pan.file); the network is for \(ConsistentDetail.ratios.lowerBound) to "
+                    + "\(ConsistentDetail.ratios.upperBound) times and up to \(ConsistentDetail.bands.upperBound) bands.",
+                remedy: "Use a method that needs no weights: --method C-GS2-GLP.")
+        }
+        guard pair.panBands.count == 1 else {
+            throw SceneError(
+                .weightsMismatch, "\(pair.pan.file) has \(pair.panBands.count) bands; the network sharpens with one.",
+                remedy: "Use weights for a sharp image of \(pair.panBands.count) bands.")
+        }
+    }
+
+    func run(
+        reader: SceneReader, options: Pansharpening.Options, writer: RasterWriter, cancellation: Cancellation,
+        progress: @Sendable (Progress) -> Void
+    ) throws -> Pansharpening.Summary {
+        let scene = reader.scene
+        let window = Window(width: scene.panWidth, height: scene.panHeight)
+        let side = try options.tileSide ?? tileSide(options, window, bands: scene.bands)
+        TorchLibrary.threads = max(1, options.threads)
+        let statistics = try measure(reader, side: side, cancellation: cancellation, progress: progress)
+        var blend = TileBlend(scene: window, side: side, overlap: Self.overlap, bands: scene.bands)
+        var (done, known) = (0, 0)
+        for tile in blend.tiles {
+            try cancellation.check()
+            let region = PixelRegion(rows: tile.area.rows, columns: tile.area.columns)
+            let input = try ConsistentInput(region, reader: reader, context: Self.context)
+            let fused =
+                input.isEmpty
+                ? [Float](repeating: 0, count: region.pixels * scene.bands)
+                : try fuse(input, statistics, region, device)
+            let final = blend.add(tile, fused)
+            let valid = input.valid.map { $0.part(final.window, of: tile.area) }
+            try writer.write(final.pixels, to: final.window, valid: valid)
+            done += final.window.pixelCount
+            known += valid?.reduce(0) { $0 + Int($1) } ?? final.window.pixelCount
+            progress(Progress(stage: "fusing", done: done, total: window.pixelCount))
+        }
+        return Pansharpening.Summary(
+            profile: writer.profile, coefficients: [], validPixels: known, tileSide: side)
+    }
+
+    /// How bands and PAN vary over the whole scene; nil where nothing is known of it.
+    private func measure(
+        _ reader: SceneReader, side: Int, cancellation: Cancellation, progress: @Sendable (Progress) -> Void
+    ) throws -> BandStatistics? {
+        let scene = reader.scene
+        let window = Window(width: scene.panWidth, height: scene.panHeight)
+        var moments = BandMoments(channels: scene.bands + 1)
+        var done = 0
+        for tile in window.tiles(width: min(side, window.width), height: min(side, window.height)) {
+            try cancellation.check()
+            let region = PixelRegion(rows: tile.rows, columns: tile.columns)
+            let input = try ConsistentInput(region, reader: reader, context: Self.context)
+            try withTorchErrors {
+                try withInference {
+                    if let samples = input.samples(device: device) { moments.add(samples) }
+                    try checkTorchErrors()
+                }
+            }
+            done += tile.pixelCount
+            progress(Progress(stage: "measuring", done: done, total: window.pixelCount))
+        }
+        return try withTorchErrors { moments.statistics(device: device) }
+    }
+
+    /// One tile through the network: (C, H, W) of the region, in digital numbers.
+    private func fuse(
+        _ input: ConsistentInput, _ statistics: BandStatistics?, _ region: PixelRegion, _ device: Device
+    ) throws -> [Float] {
+        try withTorchErrors {
+            try withInference {
+                let fused = try network(
+                    ms: input.msTensor(device), pan: input.panTensor(device), grid: input.grid(device),
+                    statistics: statistics)
+                let (rows, columns) = (input.rows(of: region), input.columns(of: region))
+                return fused[0, .all, rows.lowerBound..<rows.upperBound, columns.lowerBound..<columns.upperBound]
+                    .array(of: Float.self)
+            }
+        }
+    }
+
+    /// The largest tile that fits into the memory.
+    private func tileSide(_ options: Pansharpening.Options, _ scene: Window, bands: Int) throws -> Int {
+        let pixel = network.bytesPerPixel(bands: bands) + 24 + 40 * bands
+        let strips = 4 * Self.overlap * scene.width * bands * MemoryLayout<Float>.stride
+        let allowed = options.memoryBytes - options.memoryBytes / Pansharpening.cacheShare
+        let halo = 2 * (Self.overlap + Self.context)
+        func bytes(_ side: Int) -> Int {
+            (min(side, scene.width) + halo) * (min(side, scene.height) + halo) * pixel
+                + (side < scene.height ? strips : 0)
+        }
+        if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= allowed }) { return side }
+        let needed = bytes(64) * Pansharpening.cacheShare / (Pansharpening.cacheShare - 1)
+        throw SceneError(
+            .memory,
+            "Tiles of 64 × 64 pixels with \(bands) bands need \((needed >> 20) + 1) MB, "
+                + "and \(options.memoryBytes >> 20) MB are allowed.",
+            remedy: "Allow more with --memory.")
+    }
+}
