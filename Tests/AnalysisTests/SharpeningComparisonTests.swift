@@ -36,7 +36,8 @@ import Testing
             #expect(row.values.count == Metrics.withReference.count && row.failure == nil)
             #expect(row.bandValues["RMSE"]?.count == 4)
             let use = try #require(row.use)
-            #expect(use.seconds > 0 && use.cpuSeconds > 0 && (use.memoryBytes ?? 1) > 0)
+            // Memory is that of the whole process, in which other tests run: CompareTests look at it.
+            #expect(use.seconds > 0 && use.cpuSeconds > 0)
         }
         let errors = reduced.rows.compactMap { $0.values["RMSE"] }
         #expect(errors[1] < errors[0], "sharpening beats enlarging: \(errors)")
@@ -135,6 +136,7 @@ import Testing
             pan: directory.file("pan.tif"), ms: directory.file("ms.tif"), candidates: Scene.classical("EXP")
         ).run(in: work[1].path)
         #expect(guessed.tables[0].peakOrigin == .guess && guessed.advice.count == 1)
+        withExtendedLifetime(work) {}
     }
 
     @Test("an image that was fused before is judged where its size belongs") func existing() throws {

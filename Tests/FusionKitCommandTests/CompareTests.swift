@@ -45,6 +45,10 @@ import Testing
         let rows = try #require(try results.first?["rows"] as? [[String: Any]])
         let names = rows.compactMap { $0["method"] as? String }
         #expect(names.count >= 5 && names.first == "EXP" && names.contains("GSA"))
+        let uses = rows.compactMap { $0["use"] as? [String: Any] }
+        #expect(uses.count == rows.count)
+        let memory = uses.compactMap { $0["memoryBytes"] as? Int }
+        #expect(memory.isEmpty || memory.contains { $0 > 0 }, "\(memory)")
     }
 
     @Test("files that are missing or damaged are told before any work") func missing() throws {
