@@ -60,18 +60,18 @@ public struct CoarseGrid {
     }
 
     /// (N, B, h, w) to (N, B, H, W): the smooth image through the samples.
-    func interpolated(_ coarse: Tensor) -> Tensor {
+    package func interpolated(_ coarse: Tensor) -> Tensor {
         interpolation.rows.matmul(coarse).matmul(interpolation.columns.transposed(0, 1))
     }
 
     /// (N, B, H, W) to (N, B, h, w): what the instrument would measure of a fine image; (N, 1, H, W) as each band would.
-    func observed(_ fine: Tensor) -> Tensor {
+    package func observed(_ fine: Tensor) -> Tensor {
         observation.rows.matmul(fine).matmul(observation.columns.transposed(1, 2))
     }
 
     /// (N, B, h, w) to (N, B, H, W): differences of samples, brought to the pixels that caused them (the transpose of
     /// ``observed(_:)``, times r²).
-    func returned(_ coarse: Tensor) -> Tensor {
+    package func returned(_ coarse: Tensor) -> Tensor {
         observation.rows.transposed(1, 2).matmul(coarse).matmul(observation.columns) * Double(ratio * ratio)
     }
 
