@@ -90,7 +90,9 @@ import Torch
         try withTorchErrors {
             let network = try network(stages: 2)
             let (ms, pan) = scene(3, 8, 12)
-            let fused = try withInference { try network(ms: ms, pan: pan, grid: grid(8, 12, gains: [0.25, 0.3, 0.35])) }
+            let fused = try withInference {
+                try network(ms: ms, pan: pan, grid: grid(8, 12, gains: [0.25, 0.3, 0.35]))
+            }
             let turned = try withInference {
                 try network(
                     ms: ms.flipped(1), pan: pan, grid: grid(8, 12, gains: [0.35, 0.3, 0.25]))
@@ -146,7 +148,9 @@ import Torch
         try withTorchErrors {
             let (ms, pan) = scene(2, 8, 8)
             let network = try network()
-            #expect(throws: BlockInputError.self) { try network(ms: ms, pan: pan, grid: grid(9, 8, gains: [0.3, 0.3])) }
+            #expect(throws: BlockInputError.self) {
+                try network(ms: ms, pan: pan, grid: grid(9, 8, gains: [0.3, 0.3]))
+            }
             #expect(throws: BlockInputError.self) { try network(ms: ms, pan: ms, grid: grid(8, 8, gains: [0.3, 0.3])) }
         }
     }
