@@ -52,13 +52,11 @@ struct ClassicalMemory {
     private func pixels(_ side: Int) -> Int { min(side, scene.panHeight) * min(side, scene.panWidth) }
 
     private func tooLittle(_ what: String, bytes: Int, threads: Int) -> SceneError {
-        let megabyte = 1 << 20
-        let needed =
-            (bytes * threads / (Pansharpening.cacheShare - 1) * Pansharpening.cacheShare + megabyte - 1) / megabyte
-        return SceneError(
-            .memory,
-            "\(what) with \(scene.bands) bands on \(threads == 1 ? "one thread" : "\(threads) threads") need \(needed) MB, "
-                + "and \(options.memoryBytes / megabyte) MB are allowed.",
+        let workers = threads == 1 ? "one thread" : "\(threads) threads"
+        return .memory(
+            "\(what) with \(scene.bands) bands on \(workers) need",
+            needed: bytes * threads / (Pansharpening.cacheShare - 1) * Pansharpening.cacheShare,
+            allowed: options.memoryBytes,
             remedy: threads == 1 ? "Allow more with --memory." : "Allow more with --memory, or use fewer --threads.")
     }
 }

@@ -160,10 +160,7 @@ public struct NetworkSharpener {
         }
         if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= allowed }) { return side }
         let needed = bytes(64) * Pansharpening.cacheShare / (Pansharpening.cacheShare - 1)
-        throw SceneError(
-            .memory,
-            "Tiles of 64 × 64 pixels with \(bands) bands need \((needed >> 20) + 1) MB, "
-                + "and \(options.memoryBytes >> 20) MB are allowed.",
-            remedy: "Allow more with --memory.")
+        throw SceneError.memory(
+            "Tiles of 64 × 64 pixels with \(bands) bands need", needed: needed, allowed: options.memoryBytes)
     }
 }

@@ -57,6 +57,21 @@ public struct SceneError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension SceneError {
+    /// Some work does not fit into the memory that was allowed. Numbers are megabytes of 10⁶ bytes, as --memory takes them, so
+    /// that what is needed is enough when it is given.
+    ///
+    /// - Parameters:
+    ///   - work: what does not fit, with its verb: "Tiles of 64 × 64 pixels need".
+    ///   - needed: bytes.
+    ///   - allowed: bytes.
+    package static func memory(
+        _ work: String, needed: Int, allowed: Int, remedy: String = "Allow more with --memory."
+    ) -> SceneError {
+        let megabyte = 1_000_000
+        return SceneError(
+            .memory, "\(work) \(needed / megabyte + 1) MB, and \(allowed / megabyte) MB are allowed.", remedy: remedy)
+    }
+
     /// The weights are for another task than the one at hand.
     static func otherTask(_ checkpoint: NetworkCheckpoint, needed: FusionTask) -> SceneError {
         let system = checkpoint.description.system

@@ -200,9 +200,6 @@ public struct Upscaling {
         if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= options.memoryBytes }) {
             return side
         }
-        throw SceneError(
-            .memory,
-            "Tiles of 64 × 64 pixels need \((bytes(64) >> 20) + 1) MB, and \(options.memoryBytes >> 20) MB are allowed.",
-            remedy: "Allow more with --memory.")
+        throw SceneError.memory("Tiles of 64 × 64 pixels need", needed: bytes(64), allowed: options.memoryBytes)
     }
 }

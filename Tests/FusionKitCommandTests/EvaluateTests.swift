@@ -14,6 +14,16 @@ import Testing
         }
     }
 
+    @Test("an image with holes is judged by the rest, and says how much that is") func holes() throws {
+        try TestImage.write(
+            directory.file("holes.tif"), bands: 4, width: 128, height: 128, nodata: 0, pixelSize: 0.5, unknown: 0..<4096
+        )
+        let table = try Program.run("evaluate", "holes.tif", "fused.tif", "--reference", "truth.tif", in: directory)
+        #expect(table.status == 0 && table.output.contains("inf"), "\(table.error)")
+        #expect(table.error.contains("holes.tif: 12288 of 16384 pixels (75 %)"), "\(table.error)")
+        #expect(!table.error.contains("fused.tif:"), "\(table.error)")
+    }
+
     @Test("without reference prints the indices of the scene") func withoutReference() throws {
         let table = try Program.run(
             "evaluate", "fused.tif", "--pan", "pan.tif", "--ms", "ms.tif", "--sensor", "IKONOS", in: directory)
@@ -170,6 +180,8 @@ import Testing
         #expect(outcome.status == 65 && outcome.error.contains("1 of 3 images could not be measured: c."))
         let mixed = try Program.run("evaluate", "results", "--reference", "truth.tif", in: directory)
         #expect(mixed.status == 64 && mixed.error.contains("results is a folder"))
+        let absent = try Program.run("evaluate", "results", "--reference", "absent", in: directory)
+        #expect(absent.status == 66 && absent.error.contains("absent: there is no such file"), "\(absent.error)")
     }
 
     @Test("names the indices of what is measured when one is not known") func names() throws {

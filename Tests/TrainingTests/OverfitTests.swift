@@ -2,7 +2,7 @@ import Testing
 import Torch
 import Training
 
-@Suite("Overfitting", .serialized) struct OverfitTests {
+@Suite("Overfitting") struct OverfitTests {
     @Test(
         "two patches are learned by heart by every system",
         arguments: [
@@ -36,17 +36,12 @@ import Training
             validation: {metrics: []}
             record: {folder: '\(scratch.file("run"))', state-every: 1000, tensorboard: false}
             """
-        let clock = ContinuousClock()
         var (first, last) = (Double?.none, Double.infinity)
-        let seconds = try clock.measure {
-            let run = try TrainingRun(try TrainingConfiguration(yaml: yaml))
-            _ = try run.run(report: {
-                if first == nil { first = $0.loss }
-                last = $0.loss
-            })
-        }
-        print("\(system): loss \(first ?? 0) to \(last) in \(seconds)")
-        #expect(last < bound)
-        #expect(seconds < .seconds(60))
+        let run = try TrainingRun(try TrainingConfiguration(yaml: yaml))
+        _ = try run.run(report: {
+            if first == nil { first = $0.loss }
+            last = $0.loss
+        })
+        #expect(last < bound, "\(system): loss \(first ?? 0) to \(last)")
     }
 }

@@ -22,11 +22,8 @@ package struct MeasuringWatch: Sendable {
         // The rest is for the blocks of files.
         let allowed = memoryBytes - memoryBytes / 8
         guard bytes <= allowed else {
-            let megabytes = ((bytes / 7 * 8) >> 20) + 1
-            throw SceneError(
-                .memory,
-                "Measuring images of \(bands) bands needs \(megabytes) MB, and \(memoryBytes >> 20) MB are allowed.",
-                remedy: "Allow more with --memory.")
+            throw SceneError.memory(
+                "Measuring images of \(bands) bands needs", needed: bytes / 7 * 8, allowed: memoryBytes)
         }
         return Swift.min(threads, allowed / Swift.max(1, bytes))
     }

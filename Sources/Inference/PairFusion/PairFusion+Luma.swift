@@ -26,10 +26,9 @@ extension PairFusion {
             return (Fused(values: values, valid: Self.both(a.valid, b.valid)), nil)
         }
         guard let side = sides.first(where: { bytes($0) <= allowed }) else {
-            throw SceneError(
-                .memory,
-                "An image of \(width) × \(height) pixels needs \((held + bytes(128)) >> 20) MB, and "
-                    + "\(options.memoryBytes >> 20) MB are allowed.", remedy: "Allow more with --memory.")
+            throw SceneError.memory(
+                "An image of \(width) × \(height) pixels needs", needed: held + bytes(128),
+                allowed: options.memoryBytes)
         }
         return (try fusedTiles(side, whole, cancellation, progress), side)
     }

@@ -81,7 +81,7 @@ extension TrainingConfiguration {
         "average.copies": ["power: how many times they are kept, for 'fusionkit train --average WIDTH RUN'."],
         "validation": ["How the network is judged on the way."],
         "validation.every": ["Epochs between validations; 0 for none."],
-        "validation.metrics": ["Indices that are measured beside the loss; 'fusionkit evaluate --help' lists them."],
+        "validation.metrics": ["Indices that are measured beside the loss, such as SAM, ERGAS, Q2n, PSNR."],
         "validation.best": ["What decides which checkpoint is the best: loss or one of the metrics."],
         "validation.patience": ["Validations without a better value after which the training ends; 0 for never."],
         "validation.pictures": ["Samples of which pictures go to TensorBoard."],

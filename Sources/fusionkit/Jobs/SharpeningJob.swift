@@ -32,6 +32,9 @@ struct SharpeningJob {
         for notice in pair.notices { talk.note(notice) }
         for warning in pair.warnings { talk.warn(warning) }
         let (method, name, trainedFor) = try prepare(pair)
+        if let sensor = self.sensor, let trainedFor, sensor.name != trainedFor.name {
+            talk.warn("the weights were trained for \(trainedFor.name), and --sensor says \(sensor.name).")
+        }
         let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
         describe(pair, method: name, sensor: sensor)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)

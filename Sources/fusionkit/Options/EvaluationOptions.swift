@@ -51,10 +51,14 @@ struct EvaluationPartners: ParsableArguments {
     /// The images to be measured with their partners, and whether they are from a folder.
     func items(of fused: [String]) throws -> (items: [EvaluationItem], isFolder: Bool, notices: [String]) {
         let named = named
-        let folders = (fused + named.map(\.file)).filter(isDirectory)
+        let files = fused + named.map(\.file)
+        let folders = files.filter(isDirectory)
         if folders.isEmpty {
             let partners = Dictionary(uniqueKeysWithValues: named.map { ($0.option, $0.file) })
             return (fused.map { EvaluationItem(name: $0, fused: $0, partners: partners) }, false, [])
+        }
+        if let absent = files.first(where: { !FileManager.default.fileExists(atPath: $0) }) {
+            throw Failure(.missingInput, "\(absent): there is no such file.")
         }
         if fused.count > 1, folders.count == fused.count + named.count {
             throw Failure(

@@ -7,7 +7,7 @@ enum NamedChoices {
     static func method(_ name: String) throws -> any ClassicalMethod {
         if let method = ClassicalMethods.named(name) { return method }
         if let system = NetworkSystem.named(name) {
-            throw ValidationError("\(system.title) is a network: name its weights with --weights FILE, not --method.")
+            throw needsWeights(system)
         }
         if let pair = PairMethods.named(name) {
             throw ValidationError(
@@ -19,13 +19,19 @@ enum NamedChoices {
     static func pairMethod(_ name: String) throws -> any PairMethod {
         if let method = PairMethods.named(name) { return method }
         if let system = NetworkSystem.named(name) {
-            throw ValidationError("\(system.title) is a network: name its weights with --weights FILE, not --method.")
+            throw needsWeights(system)
         }
         if let method = ClassicalMethods.named(name) {
             throw ValidationError("\(method.name) sharpens and fuses no pictures: fusionkit pansharpen runs it.")
         }
         let known = PairMethods.all.map(\.name)
         throw unknown("method", name, known, hint: "Known are \(known.joined(separator: ", ")).")
+    }
+
+    private static func needsWeights(_ system: NetworkSystem) -> ValidationError {
+        ValidationError(
+            "\(system.title) is a network: give a file of its weights, with --weights FILE, or in the --methods of compare."
+        )
     }
 
     /// The sensor of a name; nil for "none", about which nothing is known.

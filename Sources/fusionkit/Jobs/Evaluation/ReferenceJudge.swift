@@ -1,3 +1,4 @@
+import Foundation
 import FusionKit
 
 /// Judges by the truth.
@@ -41,6 +42,7 @@ final class ReferenceJudge: Judge {
             let measurement = try comparison.pair.measure(
                 self.indices, threads: threads, progress: watch.progress("measuring"))
             self.tell(comparison, item, largest: measurement.largestValue)
+            self.tellHoles(comparison, item, pixels: measurement.pixels)
             var verdict = try Verdict(self.indices, measurement.values, pixels: measurement.pixels)
             (verdict.settings.ratio, verdict.settings.cut) = (comparison.pair.ratio, self.border.rawValue)
             (verdict.settings.peak, verdict.settings.peakOrigin) = (comparison.peak?.value, comparison.peak?.origin)
@@ -94,6 +96,16 @@ final class ReferenceJudge: Judge {
             return nil
         }
         return (try? ScenePair(pan: pan, ms: ms)).map { Double($0.ratio) }
+    }
+
+    /// Says that an image is judged by a part of its pixels: rows of one table are then not of the same pixels.
+    private func tellHoles(_ comparison: Comparison, _ item: EvaluationItem, pixels: Int) {
+        let all = comparison.pair.reference.width * comparison.pair.reference.height
+        guard pixels < all else { return }
+        let share = String(format: "%.3g", 100 * Double(pixels) / Double(all))
+        talk.warn(
+            "\(item.fused): \(pixels) of \(all) pixels (\(share) %) have a measurement in both images; the indices are "
+                + "of these.")
     }
 
     /// Says what was assumed for indices that depend on it.
