@@ -15,6 +15,11 @@ struct PeakScale: Sendable, Hashable {
         self.peak = Float(peak)
     }
 
+    /// Leaves numbers as they are, whatever they are.
+    static let none = PeakScale(unchecked: .infinity)
+
+    private init(unchecked peak: Float) { self.peak = peak }
+
     /// Divides numbers by the peak.
     ///
     /// - Parameter place: the file and the array or place in it.
@@ -23,12 +28,13 @@ struct PeakScale: Sendable, Hashable {
         var largest: Float = 0
         // 0 for finite numbers, NaN for all others.
         var residue: Float = 0
+        let divisor = peak.isInfinite ? 1 : peak
         values.withUnsafeMutableBufferPointer { values in
             for index in values.indices {
                 let value = values[index]
                 residue += value - value
                 largest = value > largest ? value : largest
-                values[index] = value / peak
+                values[index] = value / divisor
             }
         }
         guard residue == 0 else {

@@ -107,6 +107,22 @@ import Testing
         #expect(complete.count == 6)
     }
 
+    @Test("makes samples that are kept once, as far as memory goes")
+    func kept() throws {
+        // A sample has 4 + 64 numbers of 4 bytes.
+        for (bytes, made) in [(1 << 20, 10), (5 * 272, 10 + 5), (0, 20)] {
+            let source = MadeUpSource(count: 10)
+            let loader = try SampleLoader(KeptSource(source, bytes: bytes), batchSize: 5, seed: 0, workers: 2)
+            for epoch in 0..<2 {
+                let batches = loader.batches(epoch: epoch)
+                var seen: Set<Int> = []
+                while let batch = try batches.next() { seen.formUnion(batch.indices) }
+                #expect(seen.count == 10)
+            }
+            #expect(source.madeCount == made, "\(bytes) bytes")
+        }
+    }
+
     @Test("throws what the source threw, after the batches before it, and again", arguments: [0, 1, 3])
     func failure(workers: Int) throws {
         let source = MadeUpSource(count: 60, failing: [33, 34, 51])

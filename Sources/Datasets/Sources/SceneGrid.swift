@@ -11,6 +11,8 @@ struct SceneGrid: Sendable {
     let ms: Window
     /// The PAN pixels of these.
     let pan: Window
+    /// The PAN pixel, counted in ``pan``, on which the first multispectral sample lies.
+    let phase: (rows: Double, columns: Double)
 
     /// Finds how two images lie to each other: by their georeference, else by their sizes.
     ///
@@ -22,6 +24,7 @@ struct SceneGrid: Sendable {
         let (panProfile, msProfile) = (pan.profile, ms.profile)
         let (columns, rows): (Double, Double)
         let corner: (column: Double, row: Double)
+        let isGeoreferenced: Bool
         if let panTransform = panProfile.geoTransform, let msTransform = msProfile.geoTransform,
             let toPAN = panTransform.inverse?.after(msTransform)
         {
@@ -37,10 +40,12 @@ struct SceneGrid: Sendable {
             }
             (columns, rows) = (toPAN.columnStepX, toPAN.rowStepY)
             corner = (toPAN.originX, toPAN.originY)
+            isGeoreferenced = true
         } else {
             columns = Double(panProfile.width) / Double(msProfile.width)
             rows = Double(panProfile.height) / Double(msProfile.height)
             corner = (0, 0)
+            isGeoreferenced = false
         }
         let ratio = columns.rounded()
         let drift = max(
@@ -54,6 +59,11 @@ struct SceneGrid: Sendable {
             throw fail("it shows another place than \(pan.file).", "Give two images of one place.")
         }
         self.ratio = Int(ratio)
+        // Without georeference the field's toolboxes put sample k on pixel r·k + r/2.
+        let half = isGeoreferenced ? (ratio - 1) / 2 : (ratio / 2).rounded(.down)
+        phase = (
+            half + corner.row - corner.row.rounded(), half + corner.column - corner.column.rounded()
+        )
         let offset = (column: Int(corner.column.rounded()), row: Int(corner.row.rounded()))
         let columnsCovered = Self.covered(msProfile.width, panProfile.width, offset.column, self.ratio)
         let rowsCovered = Self.covered(msProfile.height, panProfile.height, offset.row, self.ratio)

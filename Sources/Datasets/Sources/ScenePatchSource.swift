@@ -30,6 +30,10 @@ public struct ScenePatchSource: SampleSource {
     let filters: [SymmetricFilter]
     let scale: PeakScale
 
+    /// The PAN pixel of a patch, which may lie between pixels, on which the first multispectral sample lies at full
+    /// resolution: (ratio − 1) / 2 where the edges of both images lie on each other.
+    public var phase: (rows: Double, columns: Double) { grid.phase }
+
     /// How many patches there are.
     public var count: Int { corners.count }
 
@@ -42,7 +46,7 @@ public struct ScenePatchSource: SampleSource {
     ///   - patch: side of a patch in sharp pixels of the sample, a multiple of the ratio; at reduced resolution these are
     ///     pixels of the multispectral image.
     ///   - stride: sharp pixels from one patch to the next, a multiple of the ratio; their side when nil.
-    ///   - peak: what counts as 1; the sensor's when nil.
+    ///   - peak: what counts as 1; the sensor's when nil, and infinite for numbers as they are in the files.
     /// - Throws: `RasterError`, `WaldProtocolError`, ``DatasetError`` with `grid`, `setting`, `peak` or `empty`.
     public init(
         pan panFile: String, ms msFile: String, sensor: Sensor, resolution: Resolution = .reduced, patch: Int = 64,
@@ -62,7 +66,7 @@ public struct ScenePatchSource: SampleSource {
                     remedy: "Give a multiple of \(grid.ratio).")
             }
         }
-        scale = try PeakScale(peak ?? sensor.peak)
+        scale = peak == .infinity ? .none : try PeakScale(peak ?? sensor.peak)
         filters = sensor.mtfGains.prefix(bands).map { MTFFilter.taps(gain: $0, ratio: grid.ratio) }
         (self.pan, self.ms, self.grid, self.patch) = (pan, ms, grid, patch)
         (self.resolution, ratio) = (resolution, grid.ratio)
