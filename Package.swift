@@ -56,7 +56,9 @@ let package = Package(
             ].map { .embedInCode("CUDA/\($0)") }),
         // It finds the header of CScanCUDA by its path: SwiftPM gives no C++ target another one's module.
         .target(name: "ScanEmulation", path: "Tests/ScanEmulation"),
-        .target(name: "Networks", dependencies: ["StateSpace", "Torch"]),
+        .target(
+            name: "Networks", dependencies: ["StateSpace", "Torch"],
+            resources: [.embedInCode("Weights/consistent-detail.safetensors")]),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
         .systemLibrary(

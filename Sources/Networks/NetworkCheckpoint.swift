@@ -107,7 +107,21 @@ public struct NetworkCheckpoint {
     public init(
         file: String, system: NetworkSystem? = nil, sensor: String? = nil, peak: Double? = nil, ratio: Int? = nil
     ) throws {
-        let checkpoint = try Checkpoint.load(file)
+        try self.init(Checkpoint.load(file), system: system, sensor: sensor, peak: peak, ratio: ratio)
+    }
+
+    /// A network of its own weights, which come with the library; nil where a system has none.
+    ///
+    /// - Throws: `CheckpointError`, ``NetworkCheckpointError``.
+    public init?(shippedWith system: NetworkSystem) throws {
+        guard let weights = system.weights else { return nil }
+        try self.init(Checkpoint.load(weights(), name: "the weights of \(system.name)"), system: system)
+    }
+
+    private init(
+        _ checkpoint: Checkpoint, system: NetworkSystem?, sensor: String? = nil, peak: Double? = nil, ratio: Int? = nil
+    ) throws {
+        let file = checkpoint.file
         var tensors = checkpoint.tensors
         var description: CheckpointDescription
         if let parameters = NumberedParameters(checkpoint) {

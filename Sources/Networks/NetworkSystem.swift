@@ -47,6 +47,8 @@ public struct NetworkSystem: Sendable {
     public let tasks: [FusionTask]
     /// Configurations with names; the first is the published one that people most likely want.
     public let presets: [NetworkPreset]
+    /// The bytes of a checkpoint that comes with the library; nil where there is none.
+    let weights: (@Sendable () -> [UInt8])?
     /// Builds the network from a configuration in JSON; keys that are absent have their defaults.
     private let build: @Sendable (_ configuration: String) throws -> any FusionNetwork
     /// The name in the network of a parameter that a file calls otherwise; nil for one that is left out.
@@ -62,11 +64,13 @@ public struct NetworkSystem: Sendable {
     ///     that is to be left out.
     ///   - inferred: the configuration of the network with parameters of these shapes, under the names of the file, and of
     ///     this ratio where they don't tell it; nil where they are of another system.
+    ///   - weights: the bytes of a checkpoint that comes with the library.
     init<Network: FusionNetwork>(
         name: String, title: String, summary: String, source: String, tasks: [FusionTask], presets: [NetworkPreset],
         make: @escaping @Sendable (Network.Settings) throws -> Network,
         renamed: @escaping @Sendable (_ name: String) -> String? = { $0 },
-        inferred: @escaping @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> Network.Settings?
+        inferred: @escaping @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> Network.Settings?,
+        weights: (@Sendable () -> [UInt8])? = nil
     ) {
         self.name = name
         self.title = title
@@ -76,8 +80,12 @@ public struct NetworkSystem: Sendable {
         self.presets = presets
         build = { try make(decodeConfiguration(Network.Settings.self, from: $0)) }
         self.renamed = renamed
+        self.weights = weights
         self.inferred = { inferred($0, $1)?.json }
     }
+
+    /// Whether weights come with the library.
+    public var hasWeights: Bool { weights != nil }
 
     /// Builds the network, without values for its parameters.
     ///

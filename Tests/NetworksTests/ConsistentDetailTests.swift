@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import StateSpace
 import Testing
 import Torch
 

@@ -6,27 +6,27 @@ import Torch
 /// Every tensor can be multiplied with images (N, B, H, W).
 public struct BandStatistics {
     /// Means of the bands, (N, B, 1, 1).
-    let means: Tensor
+    private(set) var means: Tensor
     /// Standard deviations of the bands.
-    let deviations: Tensor
+    private(set) var deviations: Tensor
     /// Numbers of dark pixels of each band, the haze in front of the scene.
-    let darkest: Tensor
+    private(set) var darkest: Tensor
     /// Mean of PAN's low pass, (N, 1, 1, 1).
-    let panMean: Tensor
+    private(set) var panMean: Tensor
     /// Standard deviation of PAN's low pass.
-    let panDeviation: Tensor
+    private(set) var panDeviation: Tensor
     /// PAN where all bands are as dark as ``darkest``.
-    let panDarkest: Tensor
+    private(set) var panDarkest: Tensor
     /// Slope of the line that gives each band from PAN's low pass, (N, B, 1, 1).
-    let gains: Tensor
+    private(set) var gains: Tensor
     /// Its intercept.
-    let intercepts: Tensor
+    private(set) var intercepts: Tensor
     /// Weights of the bands, less their means, in the intensity that resembles PAN's low pass most.
-    let weights: Tensor
+    private(set) var weights: Tensor
     /// Slope of the line that gives each band from that intensity.
-    let intensityGains: Tensor
+    private(set) var intensityGains: Tensor
     /// Correlation of each band with PAN's low pass.
-    let correlations: Tensor
+    private(set) var correlations: Tensor
 
     /// From the moments of B bands and, last, PAN's low pass.
     ///
@@ -88,5 +88,16 @@ public struct BandStatistics {
         self.init(
             means: means.squeezed(2), covariances: centred.matmul(centred.transposed(1, 2)) / Double(all.size(2)),
             minima: all.min(2))
+    }
+
+    /// The same on a device.
+    public func to(_ device: Device) -> BandStatistics {
+        var moved = self
+        let all: [WritableKeyPath<BandStatistics, Tensor>] = [
+            \.means, \.deviations, \.darkest, \.panMean, \.panDeviation, \.panDarkest, \.gains, \.intercepts, \.weights,
+            \.intensityGains, \.correlations,
+        ]
+        for path in all { moved[keyPath: path] = self[keyPath: path].to(device) }
+        return moved
     }
 }

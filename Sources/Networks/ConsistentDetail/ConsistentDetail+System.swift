@@ -17,7 +17,7 @@ extension ConsistentDetail: FusionNetwork {
 
 extension NetworkSystem {
     /// FusionKit's own network for any sensor.
-    static let consistentDetail = NetworkSystem(
+    public static let consistentDetail = NetworkSystem(
         name: "consistent-detail",
         title: "Consistent detail",
         summary: "weighs classical details band by band and keeps what was measured; any sensor, 2 to 8 times",
@@ -39,5 +39,6 @@ extension NetworkSystem {
                 configuration.blocks = blocks("stages.0")
             }
             return configuration
-        })
+        },
+        weights: { PackageResources.consistent_detail_safetensors })
 }

@@ -43,11 +43,22 @@ public struct Checkpoint: Sendable {
     ///     left to the list above.
     /// - Throws: ``CheckpointError``.
     public static func load(_ path: String, entry: String? = nil) throws -> Checkpoint {
-        let file = try MappedFile(path)
+        try loaded(MappedFile(path), entry: entry)
+    }
+
+    /// Reads the bytes of a checkpoint, see ``load(_:entry:)``.
+    ///
+    /// - Parameter name: stands for the path.
+    /// - Throws: ``CheckpointError``.
+    public static func load(_ bytes: [UInt8], name: String) throws -> Checkpoint {
+        try loaded(MappedFile(copying: bytes, name: name), entry: nil)
+    }
+
+    private static func loaded(_ file: MappedFile, entry: String?) throws -> Checkpoint {
         do {
             return try withExtendedLifetime(file) { try load(file, entry: entry) }
         } catch let error as TorchError {
-            throw CheckpointError(.malformed, path, "A tensor can't be made of it: \(error.message)")
+            throw CheckpointError(.malformed, file.path, "A tensor can't be made of it: \(error.message)")
         }
     }
 

@@ -39,6 +39,20 @@ final class MappedFile: @unchecked Sendable {
         bytes = UnsafeMutableRawBufferPointer(start: memory, count: Int(status.st_size))
     }
 
+    /// Bytes that lie in memory already, copied to where they may be changed.
+    ///
+    /// - Parameter name: stands for the path in errors.
+    init(copying contents: [UInt8], name: String) throws {
+        guard !contents.isEmpty else { throw CheckpointError(.truncated, name, "It is empty (0 bytes).") }
+        guard
+            let memory = mmap(nil, contents.count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            memory != MAP_FAILED
+        else { throw MappedFile.openingError(name, errno) }
+        path = name
+        bytes = UnsafeMutableRawBufferPointer(start: memory, count: contents.count)
+        bytes.copyBytes(from: contents)
+    }
+
     deinit { munmap(bytes.baseAddress, bytes.count) }
 
     private static func openingError(_ path: String, _ number: Int32) -> CheckpointError {
