@@ -3,6 +3,32 @@ import Torch
 import Training
 
 @Suite("Overfitting") struct OverfitTests {
+    @Test("the network for any sensor learns from sensors that don't exist, whoever makes the samples")
+    func anySensor() throws {
+        let scratch = try Scratch()
+        func train(workers: Int) throws -> (first: Double, last: Double, weights: [String: [UInt8]]) {
+            let folder = scratch.file("run\(workers)")
+            let yaml = """
+                epochs: 10
+                device: cpu
+                network: {system: consistent-detail, settings: {mixing_width: 8, width: 8}}
+                data: {count: 6, side: 32, batch: 1, keep-megabytes: 64, validation: [], apart: 0, workers: \(workers)}
+                loss: {charbonnier: 1}
+                optimizer: {rate: 3e-3, decay: 0, clip: 0.5}
+                average: {kind: none}
+                validation: {metrics: []}
+                record: {folder: '\(folder)', state-every: 1000, tensorboard: false}
+                """
+            var losses: [Double] = []
+            _ = try TrainingRun(try TrainingConfiguration(yaml: yaml)).run(report: { losses.append($0.loss) })
+            func mean(_ values: ArraySlice<Double>) -> Double { values.reduce(0, +) / Double(values.count) }
+            return (mean(losses.prefix(18)), mean(losses.suffix(18)), try bytes(folder + "/last.safetensors"))
+        }
+        let (alone, ahead) = (try train(workers: 0), try train(workers: 2))
+        #expect(alone.last < 0.97 * alone.first, "loss \(alone.first) to \(alone.last)")
+        #expect(alone.weights == ahead.weights)
+    }
+
     @Test(
         "two patches are learned by heart by every system",
         arguments: [

@@ -44,6 +44,7 @@ extension TrainingConfiguration {
         "data.apart": ["The part that is set apart; 0 for no validation."],
         "data.count": ["simulated: samples of an epoch."],
         "data.validation-count": ["simulated: samples for validation."],
+        "data.keep-megabytes": ["simulated: memory for samples, which else are made again in every epoch."],
         "data.side": ["Side of the sharp image in pixels: simulated, cut out of a scene, or of pictures."],
         "data.sensor": ["The sensor, such as WV3: simulated, and its MTF degrades scenes; empty where unknown."],
         "data.peak": ["The digital number that is 1 in the images; noted in checkpoints."],

@@ -18,6 +18,8 @@ public struct DataSettings: Configuration, Hashable {
     public var count = 256
     /// simulated: samples for validation.
     public var validationCount = 16
+    /// simulated: megabytes of memory for samples, which else are made again in every epoch.
+    public var kept = 0
     /// Side of the sharp image in pixels: of simulated samples, of patches of scenes, and of what is cut out of pictures.
     public var side = 64
     /// The sensor: its MTF degrades scenes, and checkpoints name it; empty where unknown.
@@ -44,6 +46,7 @@ public struct DataSettings: Configuration, Hashable {
         case validationFullResolution = "validation-full-resolution"
         case apart, count
         case validationCount = "validation-count"
+        case kept = "keep-megabytes"
         case side, sensor, peak, batch, workers, turns, gain
         case bandJitter = "band-jitter"
         case noise
@@ -59,6 +62,7 @@ public struct DataSettings: Configuration, Hashable {
         try require((0..<1).contains(apart), "data.apart", apart, "0 or more, less than 1")
         try require(count >= 1, "data.count", count, "1 or more")
         try require(validationCount >= 1, "data.validation-count", validationCount, "1 or more")
+        try require((0...1 << 24).contains(kept), "data.keep-megabytes", kept, "0 or more")
         try require((8...4096).contains(side), "data.side", side, "8 to 4096")
         try require(peak > 0 && peak.isFinite, "data.peak", peak, "a number above 0")
         if !sensor.isEmpty, Sensor.named(sensor) == nil {

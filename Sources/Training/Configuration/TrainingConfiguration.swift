@@ -69,6 +69,10 @@ public struct TrainingConfiguration: Configuration, Hashable {
         let isHyperspectral = task == .hypersharpen && system.preset(named: "cave-x4") != nil
         network.preset = isHyperspectral ? "cave-x4" : system.presets.first?.name ?? ""
         switch system.name {
+        case "consistent-detail":
+            loss = [Loss.charbonnier.rawValue: 1]
+            (optimizer.decay, optimizer.beta2, optimizer.clip, optimizer.accumulation) = (1e-4, 0.99, 0.5, 2)
+            (data.count, data.side, data.batch, data.kept) = (400, 96, 2, 4096)
         case "lemamba":
             loss = [Loss.l1SSIM.rawValue: 1]
             optimizer.clip = 0.03
@@ -121,6 +125,9 @@ public struct TrainingConfiguration: Configuration, Hashable {
     private func checkTask() throws(ConfigurationError) {
         let tasks = NetworkSystem.named(network.system)?.tasks.map(\.rawValue) ?? []
         try requireName(task.rawValue, of: tasks, "task")
+        try require(
+            precision == .float32 || network.system != NetworkSystem.consistentDetail.name, "precision",
+            precision.rawValue, "float32 for \(network.system)")
         let roles = Set(task.roles)
         for name in loss.keys.sorted() where loss[name] ?? 0 > 0 {
             let fits = Loss(rawValue: name)?.needs.allSatisfy(roles.contains) ?? false

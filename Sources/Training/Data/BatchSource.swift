@@ -6,11 +6,18 @@ public struct TrainingBatch {
     public var images: [ImageRole: Tensor]
     /// Which samples these are.
     public var indices: [Int]
+    /// What a network for any sensor is told of them; nil for the others.
+    public var instrument: Instrument?
 
     /// A batch.
-    public init(images: [ImageRole: Tensor], indices: [Int]) {
-        self.images = images
-        self.indices = indices
+    public init(images: [ImageRole: Tensor], indices: [Int], instrument: Instrument? = nil) {
+        (self.images, self.indices, self.instrument) = (images, indices, instrument)
+    }
+
+    /// Sharp pixels along one coarse pixel; 1 for pairs of pictures.
+    var ratio: Int {
+        guard let coarse = images[.ms], let sharp = images[.pan] ?? images[.reference] else { return 1 }
+        return max(1, sharp.size(3) / coarse.size(3))
     }
 }
 

@@ -21,9 +21,9 @@ struct SampleSources {
 
     /// Batches of this process.
     struct Batches {
-        let training: LoadedBatches
+        let training: any BatchSource
         /// nil where this process has no sample to validate with.
-        let validation: LoadedBatches?
+        let validation: (any BatchSource)?
         /// Whether there are samples to validate with.
         let validates: Bool
     }
@@ -67,8 +67,24 @@ struct SampleSources {
                     shuffles: false, workers: settings.workers)
         }
         return Batches(
-            training: LoadedBatches(loader: loader), validation: validating.map(LoadedBatches.init),
+            training: varied(instrumented(LoadedBatches(loader: loader), settings.training)),
+            validation: validating.map { instrumented(LoadedBatches(loader: $0), settings.validation) },
             validates: validation != nil)
+    }
+
+    /// With what a network for any sensor is told.
+    private func instrumented(_ batches: LoadedBatches, _ names: [String]) -> any BatchSource {
+        guard task.takesAnySensor else { return batches }
+        let areSimulated = names == [Self.simulated]
+        return InstrumentedBatches(
+            source: batches, gains: areSimulated ? [] : Sensor.named(settings.sensor)?.mtfGains ?? [],
+            edgesMeet: areSimulated)
+    }
+
+    /// A network for any sensor learns from images as others would have taken them.
+    private func varied(_ batches: any BatchSource) -> any BatchSource {
+        guard task.takesAnySensor else { return batches }
+        return VariedBatches(source: batches, variation: InstrumentVariation(side: settings.side), seed: seed)
     }
 
     private func joined(_ sources: [(any SampleSource)?]) throws -> (any SampleSource)? {
@@ -95,7 +111,10 @@ struct SampleSources {
                 ? try PicturePairSource(first: files[0], second: files[1]) : try PicturePairSource(folder: name)
         }
         if files.count == 2 {
-            let sensor = Sensor.named(settings.sensor) ?? .unknown(bands: task.bands, ratio: task.ratio, bits: 16)
+            let sensor =
+                Sensor.named(settings.sensor)
+                ?? .unknown(
+                    bands: task.bands ?? ConsistentDetail.bands.upperBound, ratio: task.ratio ?? 4, bits: 16)
             return try ScenePatchSource(
                 pan: files[0], ms: files[1], sensor: sensor, resolution: resolution, patch: settings.side,
                 peak: settings.peak)
@@ -111,33 +130,56 @@ struct SampleSources {
 
     private func simulated(_ count: Int, purpose: SeedPurpose) throws -> any SampleSource {
         let side = settings.side
-        guard side % task.ratio == 0 else {
-            throw ConfigurationError.outOfRange(
-                key: "data.side", value: "\(side)", allowed: "a multiple of \(task.ratio)")
+        guard let ratio = task.ratio, let bands = task.bands else {
+            return anySensor(count, purpose: purpose)
         }
-        if task.task == .pansharpen, let sensor = Sensor.named(settings.sensor), sensor.bands.count == task.bands,
-            sensor.ratio == task.ratio
+        guard side % ratio == 0 else {
+            throw ConfigurationError.outOfRange(
+                key: "data.side", value: "\(side)", allowed: "a multiple of \(ratio)")
+        }
+        if task.task == .pansharpen, let sensor = Sensor.named(settings.sensor), sensor.bands.count == bands,
+            sensor.ratio == ratio
         {
-            return SimulatedSource(count: count, ratio: sensor.ratio) { [seed] index, _ in
+            let source = SimulatedSource(count: count, ratio: sensor.ratio) { [seed] index, _ in
                 try SceneSimulator(sensor: sensor, panSize: side, seed: derivedSeed(seed, for: purpose, index))
             }
+            return kept(source)
         }
         return MadeUpSource(
-            task: task.task, bands: task.bands, sharpBands: task.sharpBands, ratio: task.ratio, side: side,
+            task: task.task, bands: bands, sharpBands: task.sharpBands, ratio: ratio, side: side,
             count: count, seed: derivedSeed(seed, for: purpose))
+    }
+
+    /// Scenes of sensors that don't exist, of 3 to 8 bands. Their multispectral images, a fourth of their side, are truths
+    /// too, so they are a third larger than what is cut out.
+    private func anySensor(_ count: Int, purpose: SeedPurpose) -> any SampleSource {
+        let (ratio, fewest, kinds) = (4, 3, 6)
+        let panSize = ratio * (settings.side * 4 / 3)
+        let source = SimulatedSource(count: count, ratio: ratio, groups: { $0 % kinds }) { [seed] index, _ in
+            let own = derivedSeed(seed, for: purpose, index)
+            let sensor = Sensor.random(seed: own, bands: fewest + index % kinds, ratio: ratio)
+            return try SceneSimulator(sensor: sensor, panSize: panSize, seed: own)
+        }
+        return kept(source)
+    }
+
+    private func kept(_ source: SimulatedSource) -> any SampleSource {
+        settings.kept > 0 ? KeptSource(source, bytes: settings.kept << 20) : source
     }
 
     /// The first sample fits the network and the loss.
     private func check(_ source: any SampleSource) throws {
-        guard source.ratio == task.ratio else {
+        if let ratio = task.ratio, source.ratio != ratio {
             throw TrainingError(
-                .data, "the ratio of the data is \(source.ratio), that of the network \(task.ratio).",
+                .data, "the ratio of the data is \(source.ratio), that of the network \(ratio).",
                 remedy: "Set the ratio in network.settings, or choose other data.")
         }
         var random = SampleRandom(seed: seed)
         let sample = try source.sample(0, random: &random)
-        for (role, bands) in [(SampleRole.ms, task.bands), (.pan, task.sharpBands), (.reference, task.bands)] {
-            guard task.task != .fuse, let image = sample.images[role], image.bands != bands else { continue }
+        for (role, bands) in [
+            (SampleRole.ms, task.bands), (.pan, Optional(task.sharpBands)), (.reference, task.bands),
+        ] {
+            guard task.task != .fuse, let bands, let image = sample.images[role], image.bands != bands else { continue }
             throw TrainingError(
                 .data,
                 "\(sample.name): the image '\(role.rawValue)' has \(image.bands) bands, the network takes \(bands).",

@@ -10,6 +10,7 @@ struct NetworkTask {
     init(_ network: any FusionNetwork, task: FusionTask) throws(ConfigurationError) {
         let fits =
             switch task {
+            case .pansharpen where network is ConsistentDetail: true
             case .pansharpen, .hypersharpen: network is any SharpeningNetwork
             case .upscale: network is any UpscalingNetwork
             case .fuse: network is any PairFusionNetwork
@@ -19,14 +20,19 @@ struct NetworkTask {
         self.task = task
     }
 
-    /// Sharp pixels along one coarse pixel; 1 for pairs.
-    var ratio: Int {
-        (network as? any SharpeningNetwork)?.ratio ?? (network as? any UpscalingNetwork)?.ratio ?? 1
+    /// Whether the network takes images of any sensor, whatever its bands and ratio.
+    var takesAnySensor: Bool { network is ConsistentDetail }
+
+    /// Sharp pixels along one coarse pixel; 1 for pairs, nil where any will do.
+    var ratio: Int? {
+        if takesAnySensor { return nil }
+        return (network as? any SharpeningNetwork)?.ratio ?? (network as? any UpscalingNetwork)?.ratio ?? 1
     }
 
-    /// Bands of the coarse image; 1 for pairs.
-    var bands: Int {
-        (network as? any SharpeningNetwork)?.msBands ?? (network as? any UpscalingNetwork)?.msBands ?? 1
+    /// Bands of the coarse image; 1 for pairs, nil where any will do.
+    var bands: Int? {
+        if takesAnySensor { return nil }
+        return (network as? any SharpeningNetwork)?.msBands ?? (network as? any UpscalingNetwork)?.msBands ?? 1
     }
 
     /// Bands of the sharp image.
@@ -34,8 +40,9 @@ struct NetworkTask {
 
     /// What the network makes of a batch: (B, C, H, W), not clamped.
     ///
+    /// - Parameter instrument: of the multispectral images; nil where the network needs none.
     /// - Throws: ``TrainingError`` where an image is missing, and what the network throws.
-    func callAsFunction(_ images: [ImageRole: Tensor]) throws -> Tensor {
+    func callAsFunction(_ images: [ImageRole: Tensor], instrument: Instrument? = nil) throws -> Tensor {
         func image(_ role: ImageRole) throws -> Tensor {
             guard let image = images[role] else {
                 throw TrainingError(
@@ -45,6 +52,14 @@ struct NetworkTask {
             return image
         }
         switch network {
+        case let network as ConsistentDetail:
+            let (ms, pan) = (try image(.ms), try image(.pan))
+            guard let instrument else { preconditionFailure("batches for any sensor say what took them") }
+            let grid = CoarseGrid(
+                rows: .init(pixels: pan.size(2), samples: ms.size(2), phase: instrument.rowPhase),
+                columns: .init(pixels: pan.size(3), samples: ms.size(3), phase: instrument.columnPhase),
+                ratio: instrument.ratio, gains: instrument.gains, device: ms.device)
+            return try network(ms: ms, pan: pan, grid: grid, statistics: instrument.statistics)
         case let network as any PairFusionNetwork: return try network.fuse(image(.first), image(.second))
         case let network as any UpscalingNetwork where task == .upscale: return try network.upscale(image(.ms))
         case let network as any SharpeningNetwork: return try network.sharpen(ms: image(.ms), pan: image(.pan))

@@ -16,6 +16,8 @@ enum SeedPurpose: Int {
     case validation
     /// A made-up sample.
     case sample
+    /// The instrument that takes the images of a batch.
+    case instrument
 }
 
 /// A seed that follows from that of the training, and is another one for each purpose and number.

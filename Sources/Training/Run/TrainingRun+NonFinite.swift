@@ -23,15 +23,15 @@ extension TrainingRun {
         if let (name, _) = named.first(where: { !isSound($0.tensor) }) { return "the parameter '\(name)' is not" }
         generator.seed(seed)
         for batch in batches {
-            let images = moved(batch)
-            var fused: Tensor?
-            let origin = try firstNonFinite(among: named.map(\.tensor)) { fused = try task(images) }
+            let batch = moved(batch)
+            var result: Tensor?
+            let origin = try firstNonFinite(among: named.map(\.tensor)) { result = try fused(batch) }
             if let origin {
                 let layer = origin.place.map { named[$0].name } ?? "before the first layer"
                 return "the first place is the layer of '\(layer)', in the operation \(origin.operation)"
             }
-            guard let fused else { continue }
-            let (_, parts) = try loss(input(images, fused: fused.to(.float32)))
+            guard let result else { continue }
+            let (_, parts) = try loss(input(batch, fused: result))
             if let part = parts.first(where: { !isSound($0.value) }) {
                 return "the first place is the loss '\(part.name)'"
             }

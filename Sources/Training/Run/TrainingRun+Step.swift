@@ -24,9 +24,9 @@ extension TrainingRun {
                 var means = Means(["loss"] + loss.terms.map(\.loss.rawValue))
                 let share = 1 / Double(batches.count)
                 for (index, batch) in batches.enumerated() {
-                    let images = moved(batch)
+                    let batch = moved(batch)
                     let isLast = index == batches.count - 1
-                    let (total, parts) = try loss(input(images, fused: try task(images).to(.float32)))
+                    let (total, parts) = try loss(input(batch, fused: try fused(batch)))
                     try checkTorchErrors()
                     if isLast, weights.areNetworks { exchange?.listen() }
                     (total * share).backward()
@@ -53,12 +53,23 @@ extension TrainingRun {
     }
 
     /// The images where the network is, in the numbers that it computes with.
-    func moved(_ batch: TrainingBatch) -> [ImageRole: Tensor] {
+    func moved(_ batch: TrainingBatch) -> TrainingBatch {
         let dtype = network.parameters.first?.dtype ?? .float32
-        return batch.images.mapValues { $0.to(device).to(dtype) }
+        var batch = batch
+        batch.images = batch.images.mapValues { $0.to(device).to(dtype) }
+        let statistics = batch.instrument?.statistics?.to(device)
+        batch.instrument?.statistics = statistics
+        return batch
     }
 
-    func input(_ images: [ImageRole: Tensor], fused: Tensor) -> LossInput {
-        LossInput(fused: fused, images: images.mapValues { $0.to(.float32) }, ratio: task.ratio, gains: gains)
+    /// What the network makes of a batch, in single precision.
+    func fused(_ batch: TrainingBatch) throws -> Tensor {
+        try task(batch.images, instrument: batch.instrument).to(.float32)
+    }
+
+    func input(_ batch: TrainingBatch, fused: Tensor) -> LossInput {
+        LossInput(
+            fused: fused, images: batch.images.mapValues { $0.to(.float32) }, ratio: batch.ratio,
+            gains: batch.instrument?.gains ?? gains)
     }
 }

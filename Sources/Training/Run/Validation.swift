@@ -57,10 +57,12 @@ struct Validation {
             for index in batch.indices.indices {
                 let own = batch.images.mapValues { $0[.at(index)] }
                 for name in settings.metrics {
-                    if let value = try value(of: name, fused: fused[.at(index)], images: own) { means.add(name, value) }
+                    if let value = try value(of: name, fused: fused[.at(index)], images: own, ratio: batch.ratio) {
+                        means.add(name, value)
+                    }
                 }
                 if outcome.pictures.count < settings.pictures {
-                    outcome.pictures.append(shown(fused: fused[.at(index)], images: own))
+                    outcome.pictures.append(shown(fused: fused[.at(index)], images: own, ratio: batch.ratio))
                 }
             }
             wasCancelled = isCancelled()
@@ -78,9 +80,9 @@ struct Validation {
         try withTorchErrors {
             try withoutGradients {
                 let images = batch.images.mapValues { $0.to(device).to(dtype) }
-                let fused = try task(images).to(.float32)
+                let fused = try task(images, instrument: batch.instrument).to(.float32)
                 let input = LossInput(
-                    fused: fused, images: images.mapValues { $0.to(.float32) }, ratio: task.ratio,
+                    fused: fused, images: images.mapValues { $0.to(.float32) }, ratio: batch.ratio,
                     gains: sensor?.mtfGains ?? [])
                 let (total, parts) = try loss(input)
                 let weight = Double(batch.indices.count)
@@ -92,7 +94,9 @@ struct Validation {
     }
 
     /// An index of one sample; nil where it has none, such as for a patch smaller than a window.
-    private func value(of name: String, fused: Tensor, images: [ImageRole: Tensor]) throws -> Double? {
+    private func value(
+        of name: String, fused: Tensor, images: [ImageRole: Tensor], ratio: Int
+    ) throws -> Double? {
         if task.task == .fuse {
             guard let metric = FusionMetrics.named(name), let first = images[.first], let second = images[.second]
             else {
@@ -106,7 +110,7 @@ struct Validation {
         if let metric = Metrics.named(name) {
             guard let reference = images[.reference] else { return nil }
             let pair = try ImagePair(
-                reference: Image(reference), fused: Image(fused), ratio: Double(task.ratio), peak: 1)
+                reference: Image(reference), fused: Image(fused), ratio: Double(ratio), peak: 1)
             return try? metric.value(pair)
         }
         guard let metric = Metrics.namedWithoutReference(name), let ms = images[.ms], let pan = images[.pan] else {
@@ -114,23 +118,16 @@ struct Validation {
         }
         let scene = try SharpenedScene(
             fused: Image(fused * peak), ms: Image(ms * peak), pan: Image(pan * peak), sensor: sensor,
-            ratio: task.ratio)
+            ratio: ratio)
         return try? metric.value(scene)
     }
 
     /// What the network saw, what it made, and what it should have made.
-    private func shown(fused: Tensor, images: [ImageRole: Tensor]) -> [Tensor] {
+    private func shown(fused: Tensor, images: [ImageRole: Tensor], ratio: Int) -> [Tensor] {
         if let first = images[.first], let second = images[.second] { return [first, second, fused] }
         let coarse = images[.ms].map {
-            $0.repeatInterleaved(task.ratio, axis: 1).repeatInterleaved(task.ratio, axis: 2)
+            $0.repeatInterleaved(ratio, axis: 1).repeatInterleaved(ratio, axis: 2)
         }
         return [coarse, fused, images[.reference]].compactMap { $0 }
-    }
-}
-
-extension Image {
-    /// The elements of (C, H, W).
-    fileprivate init(_ tensor: Tensor) {
-        self.init(bands: tensor.size(0), height: tensor.size(1), width: tensor.size(2), values: tensor.array())
     }
 }
