@@ -2,21 +2,22 @@ import Networks
 import Torch
 
 /// Means, covariances and minima of channels, gathered part by part, in double precision.
-struct BandMoments {
+package struct BandMoments {
     private var count = 0.0
     private var means: [Double]
     /// Sums of products of differences from the means, channels × channels.
     private var products: [Double]
     private var minima: [Double]
 
-    init(channels: Int) {
+    /// Nothing gathered yet.
+    package init(channels: Int) {
         means = .init(repeating: 0, count: channels)
         products = .init(repeating: 0, count: channels * channels)
         minima = .init(repeating: .infinity, count: channels)
     }
 
     /// Takes the samples of a part, (channels, samples).
-    mutating func add(_ samples: Tensor) {
+    package mutating func add(_ samples: Tensor) {
         let (channels, added) = (means.count, Double(samples.size(1)))
         let values = samples.to(.float64)
         let mean = values.mean(1, keepingAxes: true)
@@ -42,7 +43,7 @@ struct BandMoments {
     }
 
     /// What they say of a scene whose last channel is PAN's low pass; nil without samples.
-    func statistics(device: Device) -> BandStatistics? {
+    package func statistics(device: Device) -> BandStatistics? {
         guard count > 0 else { return nil }
         let channels = means.count
         return BandStatistics(

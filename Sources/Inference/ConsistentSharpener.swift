@@ -29,6 +29,12 @@ public struct ConsistentSharpener {
         try withTorchErrors { network.to(device) }
     }
 
+    /// Whether a pair is of the kind that the network was trained for, so that it serves better than methods without training.
+    public static func suits(_ pair: ScenePair) -> Bool {
+        pair.task == .pansharpen && pair.panBands.count == 1 && (3...8).contains(pair.msBands.count)
+            && (2...4).contains(pair.ratio)
+    }
+
     /// Checks that a pair is one that the network can sharpen.
     func check(_ pair: ScenePair) throws {
         guard ConsistentDetail.ratios.contains(pair.ratio), ConsistentDetail.bands.contains(pair.msBands.count) else {

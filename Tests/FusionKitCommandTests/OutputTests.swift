@@ -84,7 +84,7 @@ import Testing
         #expect(quiet.status == 0 && quiet.output.isEmpty && quiet.error.isEmpty)
         let plain = try sharpen("b.tif")
         #expect(plain.status == 0 && plain.output.isEmpty)
-        #expect(plain.error.hasPrefix("b.tif: 64 × 64 pixels, 4 bands, UInt16, C-GS2-GLP, "))
+        #expect(plain.error.hasPrefix("b.tif: 64 × 64 pixels, 4 bands, UInt16, consistent-detail, "))
         #expect(!plain.error.contains("\u{1B}") && !plain.error.contains("\r"))
     }
 }

@@ -83,6 +83,12 @@ struct CandidateRun {
             return try Pansharpening(
                 pair: pair, method: .init(checkpoint, peak: options.peak, device: options.device),
                 sensor: options.ignoresSensor ? nil : sensor ?? trainedFor, options: sharpening)
+        case .shipped(let system):
+            guard let checkpoint = try NetworkCheckpoint(shippedWith: system) else {
+                preconditionFailure("\(system.name) has no weights")
+            }
+            return try Pansharpening(
+                pair: pair, method: .init(checkpoint, device: options.device), sensor: sensor, options: sharpening)
         case .fuser, .image:
             throw SceneError(
                 .invalidOption, "\(candidate.name) fuses pictures and sharpens nothing.",

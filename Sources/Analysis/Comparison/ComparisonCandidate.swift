@@ -1,5 +1,6 @@
 import Classical
 import Inference
+import Networks
 import Raster
 
 /// One of the methods to compare.
@@ -10,6 +11,8 @@ public struct ComparisonCandidate {
         case classical(any ClassicalMethod)
         /// A fusion of two pictures without training.
         case fuser(PairFuser)
+        /// A network with the weights that come with the library.
+        case shipped(NetworkSystem)
         /// A network with the weights of a file.
         case weights(String)
         /// It was made before, by whatever program.

@@ -150,7 +150,7 @@ public struct PairComparison {
         switch candidate.source {
         case .fuser(let fuser): return fuser
         case .weights(let file): return try PairFuser(NetworkCheckpoint(file: file), device: options.device)
-        case .classical, .image:
+        case .classical, .shipped, .image:
             throw SceneError(
                 .invalidOption, "\(candidate.name) sharpens scenes and fuses no pictures.",
                 remedy: "'fusionkit methods' lists methods that fuse.")
@@ -173,7 +173,7 @@ public struct PairComparison {
         switch candidate.source {
         case .fuser(.classical(let method)): return ShellText.line(words + ["--method", method.name])
         case .weights(let file): return ShellText.line(words + ["--weights", file])
-        case .fuser, .classical, .image: return nil
+        case .fuser, .classical, .shipped, .image: return nil
         }
     }
 }

@@ -141,6 +141,7 @@ public struct SharpeningComparison {
         let known = ["--sensor", sensor?.name ?? "none", "-o", "fused.tif"]
         switch candidate.source {
         case .classical(let method): return ShellText.line(inputs + ["--method", method.name] + known)
+        case .shipped(let system): return ShellText.line(inputs + ["--method", system.name] + known)
         case .weights(let file):
             let peak = options.peak.map { ["--peak", String(format: "%.10g", $0)] } ?? []
             return ShellText.line(inputs + ["--weights", file] + known + peak)

@@ -69,7 +69,7 @@ private struct MethodDescription: Encodable {
         NetworkSystem.all.map {
             MethodDescription(
                 name: $0.name, title: $0.title, summary: $0.summary, source: $0.source, tasks: $0.tasks,
-                needsWeights: true,
+                needsWeights: !$0.hasWeights,
                 presets: $0.presets.map { Preset(name: $0.name, summary: $0.summary, configuration: $0.json) })
         }
     }

@@ -5,7 +5,11 @@ import FusionKit
 struct SharpeningJob {
     /// What fuses the pixels.
     enum Choice {
+        /// What is best for the images: the network for any sensor, or the standard method.
+        case standard
         case classical(any ClassicalMethod)
+        /// A network with the weights that come with the program.
+        case shipped(NetworkSystem)
         case weights(file: String, peak: Double?, highPeak: Double?)
     }
 
@@ -14,6 +18,8 @@ struct SharpeningJob {
     let low: String
     let output: String
     let choice: Choice
+    /// How a network is adapted to the scene before; nil when it stays as it is.
+    let adaptation: Adaptation?
     /// The sensor that the user named.
     let sensor: Sensor?
     /// Whether the user said that nothing is known of the sensor.
@@ -31,15 +37,12 @@ struct SharpeningJob {
         let pair = try ScenePair(pan: high, ms: low, task: task)
         for notice in pair.notices { talk.note(notice) }
         for warning in pair.warnings { talk.warn(warning) }
-        let (method, name, trainedFor) = try prepare(pair)
-        if let sensor = self.sensor, let trainedFor, sensor.name != trainedFor.name {
-            talk.warn("the weights were trained for \(trainedFor.name), and --sensor says \(sensor.name).")
-        }
-        let sensor = ignoresSensor ? nil : self.sensor ?? trainedFor
+        let prepared = try prepared(for: pair)
+        let (sensor, name) = (prepared.sensor, prepared.name)
         describe(pair, method: name, sensor: sensor)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
-        let job = try Pansharpening(pair: pair, method: method, sensor: sensor, options: options)
+        let job = try Pansharpening(pair: pair, method: prepared.method, sensor: sensor, options: options)
         if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.note(note) }
         let bar = ProgressBar(talk)
         defer { bar.clear() }
@@ -50,64 +53,9 @@ struct SharpeningJob {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let report = SharpeningReport(
             output: output, pair: pair, method: name, sensor: sensor, summary: summary, threads: options.threads,
-            seconds: seconds)
+            adaptation: prepared.adaptation, seconds: seconds)
         describe(report)
         return report
-    }
-
-    /// The method, its name, and the sensor that its weights are for.
-    private func prepare(_ pair: ScenePair) throws -> (Pansharpening.Method, String, Sensor?) {
-        switch choice {
-        case .classical(let method): return (.classical(method), method.name, nil)
-        case .weights(let file, let peak, let highPeak):
-            let checkpoint = try NetworkCheckpoint.forUse(file, talk: talk)
-            let description = checkpoint.description
-            let method = try Pansharpening.Method(
-                checkpoint, peak: peak, highPeak: highPeak, device: device.device(), task: task)
-            if case .network(let sharpener) = method {
-                try warnAboutPeak(pair, sharpener, file)
-                talk.detail(
-                    "network: \(description.system) on \(sharpener.device), peak \(sharpener.peak.plain)"
-                        + (sharpener.highPeak == sharpener.peak
-                            ? "" : ", of the sharp image \(sharpener.highPeak.plain)"))
-            }
-            return (method, description.system, description.sensor.flatMap(Sensor.named))
-        }
-    }
-
-    /// Networks clip what is above the peak; numbers far above it mean that the peak is not that of the images.
-    private func warnAboutPeak(_ pair: ScenePair, _ sharpener: NetworkSharpener, _ weights: String) throws {
-        let highOption = task == .hypersharpen ? "--high-peak" : "--peak"
-        for (reader, bands, peak, option) in [
-            (pair.pan, pair.panBands, sharpener.highPeak, highOption),
-            (pair.ms, pair.msBands, sharpener.peak, "--peak"),
-        ] {
-            let (width, height) = (reader.profile.width, reader.profile.height)
-            let sample = Window(
-                column: max(0, width / 2 - 256), row: max(0, height / 2 - 256), width: 512, height: 512
-            ).clipped(to: reader.profile.window)
-            var values = [Float](repeating: 0, count: sample.pixelCount * bands.count)
-            var valid = [UInt8](repeating: 0, count: sample.pixelCount)
-            try values.withUnsafeMutableBufferPointer { values in
-                try valid.withUnsafeMutableBufferPointer {
-                    try reader.read(sample, bands: bands, into: values, valid: $0)
-                }
-            }
-            let largest =
-                values.indices.lazy.filter { valid[$0 % sample.pixelCount] != 0 }.map { values[$0] }.max() ?? 0
-            if Double(largest) > 1.5 * peak {
-                talk.warn(
-                    "\(reader.file) has values up to \(Double(largest).plain); \(weights) takes numbers up to \(peak.plain) and clips what is "
-                        + "above. Give \(option), such as \(Self.fullScale(above: Double(largest))), if the images have more bits."
-                )
-                return
-            }
-        }
-    }
-
-    /// The largest number of the fewest bits that hold a value.
-    private static func fullScale(above value: Double) -> Int {
-        (8...16).lazy.map { (1 << $0) - 1 }.first { Double($0) >= value } ?? Int(value.rounded(.up))
     }
 
     private func describe(_ pair: ScenePair, method: String, sensor: Sensor?) {
@@ -191,6 +139,7 @@ struct SharpeningReport: Encodable {
     let offset: Offset
     let isGeoreferenced: Bool
     let coefficients: [Coefficients]
+    let adaptation: SceneAdaptation.Outcome?
     let validPixels: Int
     let tile: Int
     let threads: Int
@@ -199,7 +148,7 @@ struct SharpeningReport: Encodable {
 
     init(
         output: String, pair: ScenePair, method: String, sensor: Sensor?, summary: Pansharpening.Summary, threads: Int,
-        seconds: Double
+        adaptation: SceneAdaptation.Outcome?, seconds: Double
     ) {
         self.output = output
         width = summary.profile.width
@@ -215,6 +164,7 @@ struct SharpeningReport: Encodable {
         offset = Offset(columns: pair.cornerOffset.columns, rows: pair.cornerOffset.rows)
         isGeoreferenced = pair.isGeoreferenced
         coefficients = summary.coefficients.map { Coefficients(name: $0.name, values: $0.values) }
+        self.adaptation = adaptation
         validPixels = summary.validPixels
         tile = summary.tileSide
         self.threads = threads

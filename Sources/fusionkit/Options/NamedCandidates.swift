@@ -30,7 +30,9 @@ enum NamedCandidates {
         guard sharpening else {
             return PairMethods.all.map { .init(name: $0.name, source: .fuser(.classical($0))) }
         }
+        let network = NetworkSystem.consistentDetail
         return standard.compactMap(ClassicalMethods.named).map { .init(name: $0.name, source: .classical($0)) }
+            + [.init(name: network.name, source: .shipped(network))]
     }
 
     private static func candidate(_ word: String, sharpening: Bool) throws -> ComparisonCandidate {
@@ -44,6 +46,9 @@ enum NamedCandidates {
         }
         if (word as NSString).pathExtension.count > 1, FileManager.default.fileExists(atPath: word) {
             throw ValidationError("'\(word)' is a file: write name=\(word) for an image that was fused before.")
+        }
+        if sharpening, let system = NetworkSystem.named(word), system.hasWeights {
+            return .init(name: system.name, source: .shipped(system))
         }
         if sharpening {
             let method = try NamedChoices.method(word)

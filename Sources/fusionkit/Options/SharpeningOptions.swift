@@ -6,8 +6,10 @@ struct SharpeningOptions: ParsableArguments {
     @OptionGroup(title: "Output") var output: OutputOptions
 
     @Option(
-        help: ArgumentHelp("A method without training; 'fusionkit methods' lists them.", valueName: "name"),
-        completion: .list(ClassicalMethods.all.map(\.name)))
+        help: ArgumentHelp(
+            "A method without training, or the network that comes with the program; 'fusionkit methods' lists them.",
+            valueName: "name"),
+        completion: .list(ClassicalMethods.all.map(\.name) + [NetworkSystem.consistentDetail.name]))
     var method: String?
 
     @Option(
@@ -35,10 +37,16 @@ struct SharpeningOptions: ParsableArguments {
     func validate() throws {
         if let method {
             if weights != nil { throw ValidationError("--method and --weights both say what fuses; give one.") }
-            _ = try NamedChoices.method(method)
+            _ = try fusion(named: method)
         }
         try check(peak: peak, named: "--peak")
         if let tile, !(64...65536).contains(tile) { throw ValidationError("--tile is \(tile); give 64 to 65536.") }
+    }
+
+    /// What a name stands for.
+    private func fusion(named name: String) throws -> SharpeningJob.Choice {
+        if let system = NetworkSystem.named(name), system.hasWeights { return .shipped(system) }
+        return .classical(try NamedChoices.method(name))
     }
 
     /// Checks an option that gives a largest number.
@@ -51,8 +59,13 @@ struct SharpeningOptions: ParsableArguments {
 
     /// Does what was asked for with two images.
     ///
-    /// - Parameter highPeak: the largest number of the sharp image; that of the other when nil.
-    func run(_ task: FusionTask, high: String, low: String, highPeak: Double? = nil) throws {
+    /// - Parameters:
+    ///   - highPeak: the largest number of the sharp image; that of the other when nil.
+    ///   - adaptation: of a network to the scene.
+    func run(
+        _ task: FusionTask, high: String, low: String, highPeak: Double? = nil,
+        adaptation: SharpeningJob.Adaptation? = nil
+    ) throws {
         var options = Pansharpening.Options()
         options.tileSide = tile
         options.memoryBytes = resources.memoryBytes
@@ -61,10 +74,11 @@ struct SharpeningOptions: ParsableArguments {
         options.writing = output.writing
         let choice: SharpeningJob.Choice =
             try weights.map { .weights(file: $0, peak: peak, highPeak: highPeak) }
-            ?? .classical(method.map(NamedChoices.method) ?? ClassicalMethods.standard)
+            ?? method.map { try fusion(named: $0) } ?? .standard
         let known = try sensor.named
         let report = try SharpeningJob(
-            task: task, high: high, low: low, output: output.output, choice: choice, sensor: known,
+            task: task, high: high, low: low, output: output.output, choice: choice, adaptation: adaptation,
+            sensor: known,
             ignoresSensor: sensor.sensor != nil && known == nil, device: resources.device, options: options,
             talk: talk.talk
         ).run()

@@ -59,7 +59,9 @@ final class ProgressBar: Sendable {
         if seconds > 0.2, progress.done > 0 {
             let rate = Double(progress.done) / seconds
             let left = Int((Double(progress.total - progress.done) / rate).rounded(.up))
-            text += String(format: ", %.3g MP/s, %d:%02d left", rate / 1e6, left / 60, left % 60)
+            // Smaller numbers count steps or files, not pixels.
+            if progress.total >= 4096 { text += String(format: ", %.3g MP/s", rate / 1e6) }
+            text += String(format: ", %d:%02d left", left / 60, left % 60)
         }
         return text
     }
