@@ -13,6 +13,8 @@ public struct ConsistentSharpener {
     static let context = 32
     /// Pixels beyond its own part to which a tile contributes on each side.
     static let overlap = 16
+    /// Times that the scene is measured again without what lies far outside.
+    private static let outlierRounds = 3
 
     /// The network.
     public let network: ConsistentDetail
@@ -70,7 +72,7 @@ public struct ConsistentSharpener {
             let fused =
                 input.isEmpty
                 ? [Float](repeating: 0, count: region.pixels * scene.bands)
-                : try fuse(input, statistics, region, device)
+                : try fuse(input, statistics, region, reader.pair)
             let final = blend.add(tile, fused)
             let valid = input.valid.map { $0.part(final.window, of: tile.area) }
             try writer.write(final.pixels, to: final.window, valid: valid)
@@ -86,9 +88,23 @@ public struct ConsistentSharpener {
     private func measure(
         _ reader: SceneReader, side: Int, cancellation: Cancellation, progress: @Sendable (Progress) -> Void
     ) throws -> BandStatistics? {
+        // A single hot pixel would widen the spread of everything, and hide others that are less hot.
+        var moments = try gather(reader, nil, side: side, cancellation: cancellation, progress: progress)
+        for _ in 0..<Self.outlierRounds {
+            guard let ranges = try withTorchErrors({ moments.ordinaryRanges }) else { break }
+            moments = try gather(reader, ranges, side: side, cancellation: cancellation, progress: progress)
+        }
+        guard moments.areFinite else { throw SceneError.notFinite(reader.pair) }
+        return try withTorchErrors { moments.statistics(device: device) }
+    }
+
+    private func gather(
+        _ reader: SceneReader, _ ranges: [ClosedRange<Double>]?, side: Int, cancellation: Cancellation,
+        progress: @Sendable (Progress) -> Void
+    ) throws -> BandMoments {
         let scene = reader.scene
         let window = Window(width: scene.panWidth, height: scene.panHeight)
-        var moments = BandMoments(channels: scene.bands + 1)
+        var moments = BandMoments(channels: scene.bands + 1, ranges: ranges)
         var done = 0
         for tile in window.tiles(width: min(side, window.width), height: min(side, window.height)) {
             try cancellation.check()
@@ -103,18 +119,19 @@ public struct ConsistentSharpener {
             done += tile.pixelCount
             progress(Progress(stage: "measuring", done: done, total: window.pixelCount))
         }
-        return try withTorchErrors { moments.statistics(device: device) }
+        return moments
     }
 
     /// One tile through the network: (C, H, W) of the region, in digital numbers.
     private func fuse(
-        _ input: ConsistentInput, _ statistics: BandStatistics?, _ region: PixelRegion, _ device: Device
+        _ input: ConsistentInput, _ statistics: BandStatistics?, _ region: PixelRegion, _ pair: ScenePair
     ) throws -> [Float] {
         try withTorchErrors {
             try withInference {
                 let fused = try network(
                     ms: input.msTensor(device), pan: input.panTensor(device), grid: input.grid(device),
                     statistics: statistics)
+                guard fused.isFinite().all().item != 0 else { throw SceneError.notFinite(pair) }
                 let (rows, columns) = (input.rows(of: region), input.columns(of: region))
                 return fused[0, .all, rows.lowerBound..<rows.upperBound, columns.lowerBound..<columns.upperBound]
                     .array(of: Float.self)

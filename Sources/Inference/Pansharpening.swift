@@ -85,6 +85,15 @@ public struct Pansharpening {
     /// One part in so many of the memory is for the blocks that GDAL keeps.
     static let cacheShare = 8
 
+    /// Checks that an output can be begun: its place, its format and its options. Nothing is left behind.
+    ///
+    /// - Throws: `RasterError`.
+    public func check(output: String) throws {
+        try RasterWriter(
+            output, profile: pair.outputProfile(sampleType: options.sampleType), options: options.writing
+        ).abort()
+    }
+
     /// Does the work. The output appears under its name when it is complete; else nothing has changed.
     ///
     /// - Parameters:
@@ -171,8 +180,8 @@ extension SceneError {
     static func notFinite(_ pair: ScenePair) -> SceneError {
         SceneError(
             .notFinite,
-            "Means and covariances of \(pair.pan.file) and \(pair.ms.file) are not finite: some samples are too large to "
-                + "be measurements.",
+            "Some samples of \(pair.pan.file) or \(pair.ms.file) are too large to be measurements: what follows from them is not "
+                + "finite.",
             remedy: "Mark such pixels as nodata: gdal_translate -a_nodata.")
     }
 }

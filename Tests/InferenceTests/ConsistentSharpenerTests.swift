@@ -70,6 +70,53 @@ import Torch
         #expect(areFinite)
     }
 
+    @Test("a hot pixel changes nothing far from it, and numbers below 0 are numbers")
+    func robust() throws {
+        let scene = try TestScene(panWidth: 256, panHeight: 128, type: .float32)
+        try scene.writeLand()
+        let plain = try fused(scene, tileSide: nil).pixels
+        let spread = deviation(plain.map(Double.init))
+        /// Root mean square of what differs in the right half.
+        func far(_ pixels: [Float], less offset: Float = 0) -> Double {
+            let squares = plain.indices.filter { $0 % 256 >= 128 }.map { index in
+                let difference = Double(pixels[index] - offset - plain[index])
+                return difference * difference
+            }
+            return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
+        }
+        try scene.ms.write(scene.msFile) { band, row, column in
+            let place = scene.ms.place(row, column)
+            return row == 2 && column == 3 ? 65535 : Land.band(band, place.x, place.y)
+        }
+        let hot = far(try fused(scene, tileSide: nil).pixels)
+        #expect(hot < 0.02 * spread, "\(hot) of \(spread)")
+        try scene.pan.write(scene.panFile) { _, row, column in
+            let place = scene.pan.place(row, column)
+            return Land.pan(place.x, place.y) - 5000
+        }
+        try scene.ms.write(scene.msFile) { band, row, column in
+            let place = scene.ms.place(row, column)
+            return Land.band(band, place.x, place.y) - 5000
+        }
+        let below = far(try fused(scene, tileSide: nil).pixels, less: -5000)
+        #expect(below < 0.2 * spread, "\(below) of \(spread)")
+    }
+
+    @Test("numbers too large to compute with are an error, and no file")
+    func tooLarge() throws {
+        let scene = try TestScene(panWidth: 64, panHeight: 64, type: .float32)
+        try scene.writeLand()
+        try scene.ms.write(scene.msFile) { band, row, column in (band + row + column) % 2 == 0 ? 3e38 : -3e38 }
+        let sharpener = try shipped()
+        let pair = try scene.pair()
+        let error = sceneError {
+            _ = try Pansharpening(pair: pair, method: .consistent(sharpener)).run(
+                output: scene.directory.file("out.tif"))
+        }
+        #expect(error?.code == .notFinite && error?.description.contains("ms.tif") == true)
+        #expect(!scene.directory.names.contains("out.tif"))
+    }
+
     @Test("moments of parts are those of the whole")
     func moments() throws {
         try withTorchErrors {

@@ -19,7 +19,9 @@ public struct BandStatistics {
     private(set) var panDarkest: Tensor
     /// Slope of the line that gives each band from PAN's low pass, (N, B, 1, 1).
     private(set) var gains: Tensor
-    /// Its intercept.
+    /// What counts as no light in PAN: 0, or its darkest number where that lies below.
+    private(set) var panZero: Tensor
+    /// Its intercept, at ``panZero``.
     private(set) var intercepts: Tensor
     /// Weights of the bands, less their means, in the intensity that resembles PAN's low pass most.
     private(set) var weights: Tensor
@@ -39,8 +41,8 @@ public struct BandStatistics {
         let (mean, covariance, minimum) = (means.to(.float64), covariances.to(.float64), minima.to(.float64))
         let ofBands = TensorIndex.slice(to: bands)
         let ofPAN = TensorIndex.slice(from: bands)
-        // 1e-6 of the peak is less than any instrument tells apart: images without contrast stay finite.
-        let deviation = covariance.diagonal(axes: (1, 2)).clamped(0).squareRoot().clamped(1e-6)
+        // A millionth of the mean is less than any instrument tells apart: images without contrast stay finite.
+        let deviation = covariance.diagonal(axes: (1, 2)).clamped(0).squareRoot().maximum(mean.abs() * 1e-6 + 1e-30)
         let dark = minimum.maximum(mean - deviation * 3)
 
         let c = covariance[.all, ofBands, ofBands]  // (N, B, B)
@@ -49,15 +51,17 @@ public struct BandStatistics {
         let slope = withPAN / variance
         // A little of the diagonal keeps bands that are multiples of each other apart.
         let identity = Tensor.identity(bands, dtype: .float64).to(mean.device)
-        let ridge = (c * 1e-5 + 1e-12) * identity
+        let ridge = (c * 1e-5 + 1e-60) * identity
         let weight = (c + ridge).solving(withPAN)  // (N, B, 1)
         let withIntensity = c.matmul(weight)
-        let intensityVariance = weight.transposed(1, 2).matmul(withIntensity).clamped(1e-12)
+        let intensityVariance = weight.transposed(1, 2).matmul(withIntensity).clamped(1e-60)
 
         let bandMean = mean[.all, ofBands].unsqueezed(-1)
         let bandDark = dark[.all, ofBands].unsqueezed(-1)
         let bandDeviation = deviation[.all, ofBands].unsqueezed(-1)
         let sharpMean = mean[.all, ofPAN].unsqueezed(-1)
+        // Numbers below 0 are no radiances; the darkest takes the place of 0.
+        let sharpZero = dark[.all, ofPAN].unsqueezed(-1).clamped(nil as Double?, 0.0)
         let darkSharp = (weight * (bandDark - bandMean)).sum(1, keepingAxes: true) + sharpMean
 
         func shaped(_ values: Tensor) -> Tensor { values.to(.float32).reshaped([count, -1, 1, 1]) }
@@ -68,7 +72,8 @@ public struct BandStatistics {
         panDeviation = shaped(variance.squareRoot())
         panDarkest = shaped(darkSharp.minimum(dark[.all, ofPAN].unsqueezed(-1)))
         gains = shaped(slope)
-        intercepts = shaped(bandMean - slope * sharpMean)
+        panZero = shaped(sharpZero)
+        intercepts = shaped(bandMean - slope * (sharpMean - sharpZero))
         weights = shaped(weight)
         intensityGains = shaped(withIntensity / intensityVariance)
         correlations = shaped(withPAN / (bandDeviation * variance.squareRoot()))
@@ -94,7 +99,8 @@ public struct BandStatistics {
     public func to(_ device: Device) -> BandStatistics {
         var moved = self
         let all: [WritableKeyPath<BandStatistics, Tensor>] = [
-            \.means, \.deviations, \.darkest, \.panMean, \.panDeviation, \.panDarkest, \.gains, \.intercepts, \.weights,
+            \.means, \.deviations, \.darkest, \.panMean, \.panDeviation, \.panDarkest, \.panZero, \.gains, \.intercepts,
+            \.weights,
             \.intensityGains, \.correlations,
         ]
         for path in all { moved[keyPath: path] = self[keyPath: path].to(device) }

@@ -20,7 +20,7 @@ extension NetworkSystem {
     public static let consistentDetail = NetworkSystem(
         name: "consistent-detail",
         title: "Consistent detail",
-        summary: "weighs classical details band by band and keeps what was measured; any sensor, 2 to 8 times",
+        summary: "what runs where nothing is named: weighs classical details band by band and keeps what was measured",
         source: "FusionKit",
         tasks: [.pansharpen],
         presets: [NetworkPreset("any", "any number of bands", ConsistentDetailConfiguration())],

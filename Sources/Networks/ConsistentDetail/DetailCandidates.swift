@@ -35,9 +35,9 @@ struct DetailCandidates {
         let local = Self.local(band: band, sharp: sharp, gain: gain)
         let localGain = grid.interpolated(local.gain)
 
-        func modulated(above floor: Tensor, _ panFloor: Tensor?) -> Tensor {
+        func modulated(above floor: Tensor, _ panFloor: Tensor) -> Tensor {
             // PAN near its floor would multiply noise; 0.3 standard deviations bound the quotient.
-            let base = ((panFloor.map { low - $0 } ?? low) / statistics.panDeviation).clamped(0.3)
+            let base = ((low - panFloor) / statistics.panDeviation).clamped(0.3)
             return (smooth - floor) / deviations * (highPass / base).clamped(-1, 2)
         }
         let intensity =
@@ -50,7 +50,7 @@ struct DetailCandidates {
             [
                 gain * highPass, localGain * highPass,
                 modulated(above: statistics.darkest, statistics.panDarkest),
-                modulated(above: statistics.intercepts, nil), substituted,
+                modulated(above: statistics.intercepts, statistics.panZero), substituted,
             ], axis: 2)
         interpolated = (smooth - statistics.means) / deviations
         let pixels = ((pan - statistics.panMean) / statistics.panDeviation).expanded(shape)

@@ -58,8 +58,8 @@ public struct SceneAdaptation {
             guard let patches else {
                 throw TrainingError(
                     .data,
-                    "\(ms) has no part of \(32 / ratio * ratio) pixels at \(resolution.rawValue) resolution that is "
-                        + "known as a whole, so that a network could be adapted to it.",
+                    "a network can't be adapted to \(pan) and \(ms): that takes a part of \(32 * ratio) × \(32 * ratio) PAN "
+                        + "pixels in which both are known (not NaN, not nodata).",
                     remedy: "Leave --adapt away.")
             }
             return patches

@@ -38,8 +38,9 @@ struct ScaleConsistency {
         let ones = Tensor.ones([ms.size(0), 1, ms.size(2), ms.size(3)], dtype: ms.dtype, device: ms.device)
         let columns = Tensor.concatenated([ms, ones], axis: 1).flattened(from: 2).to(.float64)  // (B, C + 1, n)
         // A little of the identity, where bands are the same or the image is flat.
-        let ridge = Tensor.identity(columns.size(1), dtype: .float64, device: ms.device) * 1e-6
-        let normal = columns.matmul(columns.transposed(1, 2)) / Double(columns.size(2)) + ridge
+        let identity = Tensor.identity(columns.size(1), dtype: .float64, device: ms.device)
+        let products = columns.matmul(columns.transposed(1, 2)) / Double(columns.size(2))
+        let normal = products + (products * 1e-9 + 1e-6) * identity
         let right = columns.matmul(pan.flattened(from: 2).to(.float64).transposed(1, 2)) / Double(columns.size(2))
         return normal.solving(right).to(ms.dtype)
     }

@@ -21,7 +21,10 @@ extension SharpeningJob {
     func prepared(for pair: ScenePair) throws -> Prepared {
         switch choice {
         case .standard:
-            guard adaptation != nil || ConsistentSharpener.suits(pair) else {
+            if adaptation == nil, !ConsistentSharpener.suits(pair) {
+                talk.detail(
+                    "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(NetworkSystem.consistentDetail.name) learned from "
+                        + "3 to 8 bands and ratios 2 to 4, so \(ClassicalMethods.standard.name) runs")
                 return prepared(ClassicalMethods.standard)
             }
             return try prepared(for: pair, shipped: .consistentDetail)
@@ -65,7 +68,8 @@ extension SharpeningJob {
             method: method, name: description.system, sensor: ignoresSensor ? nil : sensor ?? trainedFor)
         if let adaptation {
             // What can't be sharpened can't be adapted to either, and says why.
-            _ = try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
+            try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
+                .check(output: output)
             prepared.adaptation = try adapted(
                 checkpoint, to: pair, sensor: prepared.sensor, peak: peak ?? description.peak, adaptation)
         }
@@ -105,6 +109,7 @@ extension SharpeningJob {
                 description.origin = "\(description.origin ?? description.system), adapted to \(pair.ms.file)"
             }
             try SafetensorsFile.write(checkpoint.network.state(), metadata: description.metadata, to: file)
+            talk.note("\(file): the \(outcome.isBetter ? "adapted" : "unadapted") weights.")
         }
         return outcome
     }

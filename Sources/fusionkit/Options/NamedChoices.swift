@@ -13,7 +13,8 @@ enum NamedChoices {
             throw ValidationError(
                 "\(pair.name) fuses pictures and sharpens nothing: fusionkit fuse runs it.")
         }
-        throw unknown("method", name, ClassicalMethods.all.map(\.name), hint: "'fusionkit methods' lists all.")
+        let known = ClassicalMethods.all.map(\.name) + NetworkSystem.all.filter(\.hasWeights).map(\.name)
+        throw unknown("method", name, known, hint: "'fusionkit methods' lists all.")
     }
 
     static func pairMethod(_ name: String) throws -> any PairMethod {
