@@ -48,7 +48,7 @@ public struct Batch: Sendable {
     /// Puts samples side by side.
     ///
     /// - Throws: ``DatasetError/Code/shape`` where their images differ in shape or role.
-    init(_ samples: [Sample], indices: [Int]) throws(DatasetError) {
+    package init(_ samples: [Sample], indices: [Int]) throws(DatasetError) {
         var images: [SampleRole: Images] = [:]
         for role in Set(samples.flatMap(\.images.keys)) { images[role] = try Images(of: samples, role: role) }
         (self.images, self.indices, names) = (images, indices, samples.map(\.name))

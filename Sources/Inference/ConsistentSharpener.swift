@@ -141,20 +141,8 @@ public struct ConsistentSharpener {
 
     /// The largest tile that fits into the memory.
     private func tileSide(_ options: Pansharpening.Options, _ scene: Window, bands: Int) throws -> Int {
-        let pixel = network.bytesPerPixel(bands: bands) + 24 + 40 * bands
-        let strips = 4 * Self.overlap * scene.width * bands * MemoryLayout<Float>.stride
-        let allowed = options.memoryBytes - options.memoryBytes / Pansharpening.cacheShare
-        let halo = 2 * (Self.overlap + Self.context)
-        func bytes(_ side: Int) -> Int {
-            (min(side, scene.width) + halo) * (min(side, scene.height) + halo) * pixel
-                + (side < scene.height ? strips : 0)
-        }
-        if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= allowed }) { return side }
-        let needed = bytes(64) * Pansharpening.cacheShare / (Pansharpening.cacheShare - 1)
-        throw SceneError(
-            .memory,
-            "Tiles of 64 × 64 pixels with \(bands) bands need \((needed >> 20) + 1) MB, "
-                + "and \(options.memoryBytes >> 20) MB are allowed.",
-            remedy: "Allow more with --memory.")
+        try options.networkTileSide(
+            bytesPerPixel: network.bytesPerPixel(bands: bands) + 24 + 40 * bands,
+            halo: 2 * (Self.overlap + Self.context), overlap: Self.overlap, scene: scene, bands: bands)
     }
 }

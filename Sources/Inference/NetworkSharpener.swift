@@ -149,18 +149,10 @@ public struct NetworkSharpener {
     private func tileSide(_ options: Pansharpening.Options, _ scene: Window) throws -> Int {
         let (sharp, bands) = (network.panBands, network.msBands)
         // Beside what the network needs: the samples in double precision and as it takes them, and of the output what it
-        // gives, weighted, cut and as stored. The strips that wait for the next tiles are as wide as the scene.
+        // gives, weighted, cut and as stored.
         let pixel = network.bytesPerPixel + 24 * sharp + 24 * bands + 40 * bands / (network.ratio * network.ratio)
-        let strips = 2 * 2 * Self.overlap * scene.width * bands * MemoryLayout<Float>.stride
-        let allowed = options.memoryBytes - options.memoryBytes / Pansharpening.cacheShare
-        let halo = 2 * (Self.overlap + Self.context) + network.sizeMultiple
-        func bytes(_ side: Int) -> Int {
-            (min(side, scene.width) + halo) * (min(side, scene.height) + halo) * pixel
-                + (side < scene.height ? strips : 0)
-        }
-        if let side = [512, 384, 256, 192, 128, 96, 64].first(where: { bytes($0) <= allowed }) { return side }
-        let needed = bytes(64) * Pansharpening.cacheShare / (Pansharpening.cacheShare - 1)
-        throw SceneError.memory(
-            "Tiles of 64 × 64 pixels with \(bands) bands need", needed: needed, allowed: options.memoryBytes)
+        return try options.networkTileSide(
+            bytesPerPixel: pixel, halo: 2 * (Self.overlap + Self.context) + network.sizeMultiple,
+            overlap: Self.overlap, scene: scene, bands: bands)
     }
 }

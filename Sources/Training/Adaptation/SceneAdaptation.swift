@@ -68,7 +68,7 @@ public struct SceneAdaptation {
         let judges = try patches(.full, 256).spread(4)
         let scale = task.takesAnySensor ? 1 : peak
         let before = try index(of: judges, task, sensor, scale: scale)
-        var best = (index: before, state: weights())
+        var best = (index: before, weights: weights())
 
         let optimizer = AdamW(
             network.namedParameters().map { ($0.name, $0.tensor) }, learningRate: task.takesAnySensor ? 1e-3 : 5e-5)
@@ -80,12 +80,10 @@ public struct SceneAdaptation {
             report(done)
             if done == steps || done % max(1, steps / Self.judgements) == 0 {
                 let index = try index(of: judges, task, sensor, scale: scale)
-                if index > best.index {
-                    best = (index, weights())
-                }
+                if index > best.index { best = (index, weights()) }
             }
         }
-        try network.load(Dictionary(best.state.map { ($0.name, $0.tensor) }) { first, _ in first })
+        try network.load(best.weights)
         network.eval()
         return Outcome(before: before, after: best.index, steps: done)
     }
@@ -121,8 +119,8 @@ public struct SceneAdaptation {
     }
 
     /// A copy of the weights that the network has now.
-    private func weights() -> [(name: String, tensor: Tensor)] {
-        network.state().map { ($0.name, $0.tensor.detached().copy()) }
+    private func weights() -> [String: Tensor] {
+        Dictionary(uniqueKeysWithValues: network.state().map { ($0.name, $0.tensor.detached().copy()) })
     }
 
     /// The mean of HQNR over some patches.

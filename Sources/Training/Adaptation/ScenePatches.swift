@@ -50,17 +50,8 @@ struct ScenePatches {
     private func batch(_ indices: [Int]) throws -> TrainingBatch {
         var unused = SampleRandom(seed: 0)
         let samples = try indices.map { try source.sample($0, random: &unused) }
-        func stacked(_ role: SampleRole) throws -> Tensor? {
-            let images = samples.compactMap { $0.images[role] }
-            return images.count < samples.count
-                ? nil
-                : try withTorchErrors {
-                    .stacked(images.map { Tensor($0.values, shape: [$0.bands, $0.height, $0.width]) })
-                }
-        }
-        var images: [ImageRole: Tensor] = [:]
-        for role in [ImageRole.ms, .pan, .reference] { images[role] = try stacked(role) }
-        return try withTorchErrors { aligned(TrainingBatch(images: images, indices: indices)) }
+        let batch = try Batch(samples, indices: indices)
+        return try withTorchErrors { aligned(TrainingBatch(batch)) }
     }
 
     /// With where coarse samples lie. At reduced resolution PAN is brought to the multispectral pixels, which are the truth
@@ -70,7 +61,7 @@ struct ScenePatches {
         let (ratio, phase) = (source.ratio, source.phase)
         let bands = batch.images[.ms]?.size(1) ?? 0
         func instrument(_ rows: Double, _ columns: Double) -> Instrument {
-            Instrument(ratio: ratio, rowPhase: rows, columnPhase: columns, gains: Array(gains.prefix(bands)))
+            Instrument(rowPhase: rows, columnPhase: columns, gains: Array(gains.prefix(bands)))
         }
         switch resolution {
         case .full: batch.instrument = instrument(phase.rows, phase.columns)

@@ -70,7 +70,10 @@ public struct TrainingConfiguration: Configuration, Hashable {
         network.preset = isHyperspectral ? "cave-x4" : system.presets.first?.name ?? ""
         switch system.name {
         case "consistent-detail":
-            loss = [Loss.charbonnier.rawValue: 1]
+            // As in recipes/consistent-detail.yaml, whose weights come with the program.
+            epochs = 8
+            loss = [Loss.charbonnier.rawValue: 1, Loss.spatial.rawValue: 1]
+            (schedule.warmUp, average.share) = (1, 0.998)
             (optimizer.decay, optimizer.beta2, optimizer.clip, optimizer.accumulation) = (1e-4, 0.99, 0.5, 2)
             (data.count, data.side, data.batch, data.kept) = (400, 96, 2, 4096)
         case "lemamba":

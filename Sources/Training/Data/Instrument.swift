@@ -2,8 +2,6 @@ import Networks
 
 /// What a network for any sensor is told beside the images of a batch.
 public struct Instrument {
-    /// Sharp pixels along one coarse pixel.
-    public var ratio: Int
     /// The row of sharp pixels on which the first coarse sample lies, see `CoarseGrid.Axis`.
     public var rowPhase: Double
     /// The column of sharp pixels on which it lies.
@@ -15,9 +13,9 @@ public struct Instrument {
 
     /// - Parameters: see the properties.
     public init(
-        ratio: Int, rowPhase: Double, columnPhase: Double, gains: [Double], statistics: BandStatistics? = nil
+        rowPhase: Double, columnPhase: Double, gains: [Double], statistics: BandStatistics? = nil
     ) {
-        (self.ratio, self.rowPhase, self.columnPhase) = (ratio, rowPhase, columnPhase)
+        (self.rowPhase, self.columnPhase) = (rowPhase, columnPhase)
         (self.gains, self.statistics) = (gains, statistics)
     }
 }

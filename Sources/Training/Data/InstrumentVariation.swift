@@ -8,8 +8,7 @@ import Torch
 /// Everything that differs between sensors, and between what is said of one and what it does, is drawn for each batch: the
 /// ratio, the bands, their MTF and how well it is known, where samples lie, how sharp the truth is beside PAN, how far PAN
 /// has moved. Some truths are the scene at full resolution, others its multispectral image, as tests at reduced resolution
-/// have them. The numbers of each band, and of PAN, are scaled such that a loss of 1 is twice the
-/// detail that the band lacks.
+/// have them. The numbers of each band, and of PAN, are scaled such that a loss of 1 is twice the detail that it lacks.
 struct InstrumentVariation {
     /// Sharp pixels along a side of what is learned from, at most.
     let side: Int
@@ -54,7 +53,7 @@ struct InstrumentVariation {
         return TrainingBatch(
             images: images, indices: batch.indices,
             instrument: Instrument(
-                ratio: ratio, rowPhase: phase, columnPhase: phase, gains: gains, statistics: statistics))
+                rowPhase: phase, columnPhase: phase, gains: gains, statistics: statistics))
     }
 
     private func drawnBands(of count: Int, _ random: inout SampleRandom) -> [Int64] {

@@ -17,7 +17,7 @@ struct InstrumentedBatches: BatchSource {
             let (ratio, bands) = (batch.ratio, batch.images[.ms]?.size(1) ?? 1)
             let phase = edgesMeet ? Double(ratio - 1) / 2 : Double(ratio / 2)
             batch.instrument = Instrument(
-                ratio: ratio, rowPhase: phase, columnPhase: phase,
+                rowPhase: phase, columnPhase: phase,
                 gains: gains.count >= bands ? Array(gains.prefix(bands)) : .init(repeating: 0.3, count: bands))
             return batch
         }

@@ -11,10 +11,14 @@ struct LoadedBatches: BatchSource {
         let batches = loader.batches(epoch: epoch, from: first)
         return {
             guard let batch = try batches.next() else { return nil }
-            return try withTorchErrors {
-                TrainingBatch(
-                    images: batch.images.mapValues { Tensor($0.values, shape: $0.shape) }, indices: batch.indices)
-            }
+            return try withTorchErrors { TrainingBatch(batch) }
         }
+    }
+}
+
+extension TrainingBatch {
+    /// The samples of a batch as tensors.
+    init(_ batch: Batch) {
+        self.init(images: batch.images.mapValues { Tensor($0.values, shape: $0.shape) }, indices: batch.indices)
     }
 }

@@ -58,7 +58,7 @@ struct NetworkTask {
             let grid = CoarseGrid(
                 rows: .init(pixels: pan.size(2), samples: ms.size(2), phase: instrument.rowPhase),
                 columns: .init(pixels: pan.size(3), samples: ms.size(3), phase: instrument.columnPhase),
-                ratio: instrument.ratio, gains: instrument.gains, device: ms.device)
+                ratio: pan.size(3) / ms.size(3), gains: instrument.gains, device: ms.device)
             return try network(ms: ms, pan: pan, grid: grid, statistics: instrument.statistics)
         case let network as any PairFusionNetwork: return try network.fuse(image(.first), image(.second))
         case let network as any UpscalingNetwork where task == .upscale: return try network.upscale(image(.ms))
