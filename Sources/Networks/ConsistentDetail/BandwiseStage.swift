@@ -33,13 +33,26 @@ package final class BandwiseStage: Module {
     }
 
     /// (N, B, inputs, H, W) to (N, B, outputs, H, W).
+    ///
+    /// Where nothing is recorded for differentiation, bands go through the convolutions one after the other: the maps inside
+    /// then take the memory of one band, and stay in the caches more.
     package func callAsFunction(_ maps: Tensor) -> Tensor {
         let (count, bands) = (maps.size(0), maps.size(1))
-        let first = entry(maps.flattened(from: 0, to: 1)).gelu()  // (N · B, width, H, W)
-        let byBand = first.unflattened(axis: 0, sizes: [count, bands])
-        let common = byBand.mean(1, keepingAxes: true).expanded(byBand.shape).flattened(from: 0, to: 1)
+        guard !gradientsAreRecorded else {
+            let first = entry(maps.flattened(from: 0, to: 1)).gelu()  // (N · B, width, H, W)
+            let byBand = first.unflattened(axis: 0, sizes: [count, bands])
+            let common = byBand.mean(1, keepingAxes: true).expanded(byBand.shape).flattened(from: 0, to: 1)
+            return outputs(first, common).unflattened(axis: 0, sizes: [count, bands])
+        }
+        let first = (0..<bands).map { entry(maps[.all, .at($0)]).gelu() }  // (N, width, H, W) each
+        let common = first.dropFirst().reduce(first[0], +) / Double(bands)
+        return .stacked(first.map { outputs($0, common) }, axis: 1)
+    }
+
+    /// (N, width, H, W), of bands and of the mean that belongs to each, to (N, outputs, H, W).
+    private func outputs(_ first: Tensor, _ common: Tensor) -> Tensor {
         var state = first + exchange(.concatenated([first, common], axis: 1)).gelu()
         for block in blocks { state += block(state) }
-        return output(state).unflattened(axis: 0, sizes: [count, bands])
+        return output(state)
     }
 }

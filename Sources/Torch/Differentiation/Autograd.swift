@@ -117,6 +117,9 @@ public func gradients(of output: Tensor, withRespectTo inputs: [Tensor]) -> [Ten
     gradients(of: [output], withRespectTo: inputs)
 }
 
+/// Whether operations are recorded for differentiation here.
+package var gradientsAreRecorded: Bool { fk_grad_enabled() }
+
 /// Runs `body` without recording operations for differentiation.
 public func withoutGradients<Result>(_ body: () throws -> Result) rethrows -> Result {
     try settingGradients(false, body)
