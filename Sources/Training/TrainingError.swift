@@ -6,6 +6,8 @@ public struct TrainingError: Error, Sendable, Hashable, CustomStringConvertible 
         case settings
         /// Data that lack something, or don't fit the network.
         case data
+        /// A scene that a network can't be adapted to.
+        case scene
         /// The folder of a run is not what it should be.
         case folder
         /// NaN or infinity.

@@ -57,7 +57,7 @@ public struct SceneAdaptation {
                 pan: pan, ms: ms, sensor: sensor, ratio: ratio, resolution: resolution, most: most, peak: peak)
             guard let patches else {
                 throw TrainingError(
-                    .data,
+                    .scene,
                     "a network can't be adapted to \(pan) and \(ms): that takes a part of \(32 * ratio) × \(32 * ratio) PAN "
                         + "pixels in which both are known (not NaN, not nodata).",
                     remedy: "Leave --adapt away.")

@@ -23,7 +23,8 @@ struct PansharpenCommand: ParsableCommand {
     @Flag(help: "Adapt the network to the scene before, and keep what it was where that does not raise HQNR.")
     var adapt = false
 
-    @Option(help: ArgumentHelp("With --adapt: steps to take (default: 60).", valueName: "number"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("With --adapt: steps to take (default: 60).", valueName: "number"))
     var adaptSteps: Int?
 
     @Option(

@@ -22,9 +22,9 @@ extension SharpeningJob {
         switch choice {
         case .standard:
             if adaptation == nil, !ConsistentSharpener.suits(pair) {
-                talk.detail(
+                talk.note(
                     "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(NetworkSystem.consistentDetail.name) learned from "
-                        + "3 to 8 bands and ratios 2 to 4, so \(ClassicalMethods.standard.name) runs")
+                        + "3 to 8 bands and ratios 2 to 4, so \(ClassicalMethods.standard.name) runs.")
                 return prepared(ClassicalMethods.standard)
             }
             return try prepared(for: pair, shipped: .consistentDetail)
@@ -70,8 +70,13 @@ extension SharpeningJob {
             // What can't be sharpened can't be adapted to either, and says why.
             try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
                 .check(output: output)
-            prepared.adaptation = try adapted(
-                checkpoint, to: pair, sensor: prepared.sensor, peak: peak ?? description.peak, adaptation)
+            do {
+                prepared.adaptation = try adapted(
+                    checkpoint, to: pair, sensor: prepared.sensor, peak: peak ?? description.peak, adaptation)
+            } catch let error as TrainingError where error.code == .scene && adaptation.file == nil {
+                // Weights that somebody wants to keep must have been adapted; an image can do without.
+                talk.warn("\(error.problem) The network runs as it is.")
+            }
         }
         return prepared
     }

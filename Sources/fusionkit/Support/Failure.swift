@@ -68,7 +68,7 @@ struct Failure: Error {
     private static func kind(_ code: TrainingError.Code) -> Kind {
         switch code {
         case .settings: .usage
-        case .data, .notFinite, .stopped: .data
+        case .data, .scene, .notFinite, .stopped: .data
         case .folder: .creation
         case .processes: .fault
         }
