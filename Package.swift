@@ -58,7 +58,9 @@ let package = Package(
         .target(name: "ScanEmulation", path: "Tests/ScanEmulation"),
         .target(
             name: "Networks", dependencies: ["StateSpace", "Torch"],
-            resources: [.embedInCode("Weights/consistent-detail.safetensors")]),
+            resources: [
+                "consistent-detail", "salient-detail",
+            ].map { .embedInCode("Weights/\($0).safetensors") }),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),
         .systemLibrary(

@@ -87,6 +87,11 @@ public struct NetworkSystem: Sendable {
     /// Whether weights come with the library.
     public var hasWeights: Bool { weights != nil }
 
+    /// The system of a name, in any case, if it is for a task and its weights come with the library.
+    public static func shipped(_ name: String, for task: FusionTask) -> NetworkSystem? {
+        named(name).flatMap { $0.hasWeights && $0.tasks.contains(task) ? $0 : nil }
+    }
+
     /// Builds the network, without values for its parameters.
     ///
     /// - Parameter configuration: a JSON object; keys that are absent have their defaults.
@@ -100,7 +105,7 @@ public struct NetworkSystem: Sendable {
 
     /// Every system.
     public static let all: [NetworkSystem] = [
-        .consistentDetail, .mmMamba, .leMamba, .fusionMambaRS, .fusionMambaMM,
+        .consistentDetail, .salientDetail, .mmMamba, .leMamba, .fusionMambaRS, .fusionMambaMM,
     ]
 
     /// The system of a name, in any case; nil when there is none.

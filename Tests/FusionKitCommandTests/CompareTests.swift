@@ -179,14 +179,17 @@ import Testing
             }
         }
         let outcome = try Program.run(
-            "compare", "--visible", "visible.png", "--infrared", "infrared.png", "--methods", "lp,mine=before.png",
+            "compare", "--visible", "visible.png", "--infrared", "infrared.png", "--methods",
+            "lp,salient-detail,mine=before.png",
             "-o",
             "report", in: directory)
         #expect(outcome.status == 0, "\(outcome.error)")
         let rows = try #require(try results.first?["rows"] as? [[String: Any]])
-        #expect(rows.compactMap { $0["method"] as? String } == ["LP", "mine"])
+        #expect(rows.compactMap { $0["method"] as? String } == ["LP", "salient-detail", "mine"])
         let page = try directory.text("report/index.html")
-        #expect(page.contains("fusionkit fuse visible.png infrared.png -o fused.png --method LP</pre>"))
+        for method in ["LP", "salient-detail"] {
+            #expect(page.contains("fusionkit fuse visible.png infrared.png -o fused.png --method \(method)"))
+        }
         let medical = try Program.run(
             "compare", "--mri", "visible.png", "--pet", "infrared.png", "--methods", "lp", "-o", "medical",
             in: directory)

@@ -23,9 +23,14 @@ import Testing
     @Test("two pictures become one, with a network or without") func pictures() throws {
         try picture("vis.png", bands: 3)
         try picture("ir.png")
-        let plain = try Program.run("fuse", "vis.png", "ir.png", "-o", "lp.png", in: directory)
+        let plain = try Program.run("fuse", "vis.png", "ir.png", "-o", "plain.png", in: directory)
         #expect(plain.status == 0 && plain.output.isEmpty, "\(plain.error)")
-        #expect(plain.error.contains("48 × 48 pixels, colour, Byte, LP"))
+        #expect(plain.error.contains("48 × 48 pixels, colour, Byte, salient-detail"))
+        let named = try Program.run("fuse", "vis.png", "ir.png", "-o", "lp.png", "--method", "lp", in: directory)
+        #expect(named.status == 0 && named.error.contains("48 × 48 pixels, colour, Byte, LP"), "\(named.error)")
+        let wrong = try Program.run(
+            "fuse", "vis.png", "ir.png", "-o", "no.png", "--method", "consistent-detail", in: directory)
+        #expect(wrong.status == 64 && wrong.error.contains("fuses no pictures"), "\(wrong.error)")
         let created = try Program.run(
             "create", "fusionmamba-mm", "--settings", tiny, "-o", "w.safetensors", "--seed", "5", in: directory)
         #expect(created.status == 0, "\(created.error)")

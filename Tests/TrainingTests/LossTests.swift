@@ -23,7 +23,7 @@ import Training
 
     @Test(
         "have the gradient that central differences have",
-        arguments: Loss.allCases.filter { ![.pair, .pairInfrared].contains($0) })
+        arguments: Loss.allCases.filter { ![.pair, .pairInfrared, .pairFidelity].contains($0) })
     func gradient(loss: Loss) throws {
         let fused = image(1, 2, 8, 8, seed: 3) * 0.8 + 0.1
         let images: [ImageRole: Tensor] = [
@@ -59,6 +59,37 @@ import Training
                 #expect(gradient.min().item >= 0)
                 #expect(gradient.max().item > 0)
             }
+        }
+    }
+
+    @Test("the fidelity of a pair is best for what keeps both, and has the gradient that central differences have")
+    func fidelity() throws {
+        // Stripes in the left half of one picture, in the right half of the other.
+        func stripes(_ columns: Range<Int>) -> Tensor {
+            let values = (0..<48 * 48).map { index -> Double in
+                let (row, column) = (Double(index / 48), Double(index % 48))
+                return columns.contains(index % 48) ? 0.5 + 0.3 * sin(column + row / 3) : 0.5
+            }
+            return Tensor(values, shape: [1, 1, 48, 48])
+        }
+        let (first, second) = (stripes(0..<24), stripes(24..<48))
+        let pair: [ImageRole: Tensor] = [.first: first, .second: second]
+        let (both, mean) = (first + second - 0.5, (first + second) / 2)
+        let values: [Double] = try [both, mean, first].map { try value(.pairFidelity, $0, pair) }
+        #expect(values[0] < values[1] && values[1] < values[2], "\(values)")
+        let blurred = mean + (image(1, 1, 48, 48, seed: 21) - 0.5) * 0.1
+        try withTorchErrors {
+            let leaf = blurred.copy()
+            leaf.setRequiresGradient()
+            try Loss.pairFidelity(LossInput(fused: leaf, images: pair)).backward()
+            let found = try #require(leaf.gradient)
+            let direction = image(1, 1, 48, 48, seed: 22) - 0.5
+            func along(_ step: Double) throws -> Double {
+                try Loss.pairFidelity(LossInput(fused: blurred + direction * step, images: pair)).item
+            }
+            let expected = try (along(1e-6) - along(-1e-6)) / 2e-6
+            let product = (found * direction).sum().item
+            #expect(abs(product - expected) < 1e-4 * max(1e-3, abs(expected)), "\(product) \(expected)")
         }
     }
 

@@ -44,12 +44,13 @@ import Training
                 "{depths: [1, 1], depths_decoder: [1, 1], dims: [16, 32], dims_decoder: [32, 16], drop_path_rate: 0}",
                 "pair", 150, 6.0
             ),
+            ("salient-detail", "fuse", "{width: 8}", "pair-fidelity", 60, 1.86),
         ])
     func overfits(
         system: String, task: String, settings: String, loss: String, epochs: Int, bound: Double
     ) throws {
         let scratch = try Scratch()
-        let side = task == "fuse" ? 32 : 16
+        let side = loss == "pair-fidelity" ? 48 : task == "fuse" ? 32 : 16
         let yaml = """
             task: \(task)
             epochs: \(epochs)

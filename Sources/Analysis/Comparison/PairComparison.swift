@@ -150,6 +150,8 @@ public struct PairComparison {
         switch candidate.source {
         case .fuser(let fuser): return fuser
         case .weights(let file): return try PairFuser(NetworkCheckpoint(file: file), device: options.device)
+        case .shipped(let system) where system.tasks.contains(.fuse):
+            return try PairFuser(shippedWith: system, device: options.device)
         case .classical, .shipped, .image:
             throw SceneError(
                 .invalidOption, "\(candidate.name) sharpens scenes and fuses no pictures.",
@@ -172,8 +174,9 @@ public struct PairComparison {
         let words = ["fusionkit", "fuse", first.file, second.file, "-o", "fused.png"]
         switch candidate.source {
         case .fuser(.classical(let method)): return ShellText.line(words + ["--method", method.name])
+        case .shipped(let system): return ShellText.line(words + ["--method", system.name])
         case .weights(let file): return ShellText.line(words + ["--weights", file])
-        case .fuser, .classical, .shipped, .image: return nil
+        case .fuser, .classical, .image: return nil
         }
     }
 }

@@ -20,6 +20,27 @@ public enum PairFuser {
         self = .network(network, name: checkpoint.description.system, device: device)
     }
 
+    /// A network with the weights that come with the library.
+    ///
+    /// - Throws: ``SceneError`` for a system without weights or of another task, `TorchError` when the device is not there.
+    public init(shippedWith system: NetworkSystem, device: Device = .cpu) throws {
+        guard let checkpoint = try NetworkCheckpoint(shippedWith: system) else {
+            throw SceneError(
+                .weightsMismatch, "\(system.name) comes without weights.", remedy: "Give a file of them with --weights."
+            )
+        }
+        try self.init(checkpoint, device: device)
+    }
+
+    /// Whether fused pictures are as bright as what they are made of; those of the authors' networks are stretched, as their
+    /// programs do it.
+    var keepsBrightness: Bool {
+        switch self {
+        case .classical: true
+        case .network(let network, _, _): network is SalientDetail
+        }
+    }
+
     /// The name of the method.
     public var name: String {
         switch self {

@@ -157,8 +157,7 @@ public struct PairFusion {
     /// What the fused samples become: 8 bits of the authors' program are truncated, so they are here where they are
     /// stretched.
     private func levels(of fused: [Float]) -> (Float) -> Float {
-        let isNetwork = if case .network = fuser { true } else { false }
-        guard options.stretches ?? isNetwork else { return { $0 } }
+        guard options.stretches ?? !fuser.keepsBrightness else { return { $0 } }
         var stretch = UnitStretch()
         stretch.include(fused)
         let (low, high) = (stretch.low, stretch.high)

@@ -76,6 +76,13 @@ public struct TrainingConfiguration: Configuration, Hashable {
             (schedule.warmUp, average.share) = (1, 0.998)
             (optimizer.decay, optimizer.beta2, optimizer.clip, optimizer.accumulation) = (1e-4, 0.99, 0.5, 2)
             (data.count, data.side, data.batch, data.kept) = (400, 96, 2, 4096)
+        case "salient-detail":
+            // As in recipes/salient-detail.yaml, whose weights come with the program.
+            epochs = 8
+            loss = [Loss.pairFidelity.rawValue: 1]
+            (schedule.warmUp, average.share) = (1, 0.998)
+            (optimizer.rate, optimizer.decay, optimizer.beta2, optimizer.clip) = (2e-3, 1e-4, 0.99, 0.5)
+            (data.count, data.side, data.batch) = (1600, 96, 4)
         case "lemamba":
             loss = [Loss.l1SSIM.rawValue: 1]
             optimizer.clip = 0.03
@@ -135,6 +142,11 @@ public struct TrainingConfiguration: Configuration, Hashable {
         for name in loss.keys.sorted() where loss[name] ?? 0 > 0 {
             let fits = Loss(rawValue: name)?.needs.allSatisfy(roles.contains) ?? false
             try require(fits, "loss", name, "a loss for the task '\(task.rawValue)'")
+        }
+        if loss[Loss.pairFidelity.rawValue] ?? 0 > 0 {
+            try require(
+                data.side >= PairFidelityLoss.smallestSide, "data.side", data.side,
+                "\(PairFidelityLoss.smallestSide) or more for the loss pair-fidelity")
         }
         let unreferenced = data.fullResolution + data.validationFullResolution
         try require(

@@ -5,8 +5,6 @@ import Torch
 /// Made-up images, for trying a training without files: waves and patches of random spectra, and coarse images that are means
 /// of their pixels. Nothing that is learned from them is of use for satellites' images.
 struct MadeUpSource: SampleSource {
-    /// What the samples are for.
-    let task: FusionTask
     /// Bands of the coarse image.
     let bands: Int
     /// Bands of the sharp image.
@@ -58,7 +56,6 @@ struct MadeUpSource: SampleSource {
             let shares = random(count, bands) + 0.1
             return Tensor.einsum("pc,chw->phw", shares / shares.sum(1, keepingAxes: true), scene)
         }
-        if task == .fuse { return [.first: weighted(1), .second: 1 - weighted(1)] }
         let coarse = scene.reshaped(bands, side / ratio, ratio, side / ratio, ratio).mean(2, 4)
         return [.ms: coarse, .pan: weighted(sharpBands), .reference: scene]
     }

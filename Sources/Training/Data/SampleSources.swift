@@ -6,7 +6,7 @@ import Torch
 
 /// Finds out what samples a text in the settings means.
 ///
-/// "simulated" are scenes of the sensor, made-up images where no sensor is known or the task is another than pansharpening.
+/// "simulated" are scenes of the sensor, or pairs of pictures; made-up images where no sensor is known or the task is another.
 /// A file in `.h5`, `.hdf5` holds stacks as PanCollection and HISR have them; one in `.mat` is a scene of the test toolbox, a
 /// folder of them several. "pan.tif + ms.tif" is a scene that is degraded by Wald's protocol, or, at full resolution, taken as
 /// it is. For pairs of pictures, a folder holds two folders of pictures, "visible + infrared" names both.
@@ -130,8 +130,13 @@ struct SampleSources {
 
     private func simulated(_ count: Int, purpose: SeedPurpose) throws -> any SampleSource {
         let side = settings.side
+        if task.task == .fuse {
+            return SimulatedPairSource(count: count, side: side) { [seed] index, _ in
+                derivedSeed(seed, for: purpose, index)
+            }
+        }
         guard let ratio = task.ratio, let bands = task.bands else {
-            return anySensor(count, purpose: purpose)
+            return try anySensor(count, purpose: purpose)
         }
         guard side % ratio == 0 else {
             throw ConfigurationError.outOfRange(
@@ -140,27 +145,35 @@ struct SampleSources {
         if task.task == .pansharpen, let sensor = Sensor.named(settings.sensor), sensor.bands.count == bands,
             sensor.ratio == ratio
         {
+            try requireSide(SceneSimulator.panSizes.lowerBound)
             let source = SimulatedSource(count: count, ratio: sensor.ratio) { [seed] index, _ in
                 try SceneSimulator(sensor: sensor, panSize: side, seed: derivedSeed(seed, for: purpose, index))
             }
             return kept(source)
         }
         return MadeUpSource(
-            task: task.task, bands: bands, sharpBands: task.sharpBands, ratio: ratio, side: side,
+            bands: bands, sharpBands: task.sharpBands, ratio: ratio, side: side,
             count: count, seed: derivedSeed(seed, for: purpose))
     }
 
     /// Scenes of sensors that don't exist, of 3 to 8 bands. Their multispectral images, a fourth of their side, are truths
     /// too, so they are a third larger than what is cut out.
-    private func anySensor(_ count: Int, purpose: SeedPurpose) -> any SampleSource {
+    private func anySensor(_ count: Int, purpose: SeedPurpose) throws(ConfigurationError) -> any SampleSource {
         let (ratio, fewest, kinds) = (4, 3, 6)
         let panSize = ratio * (settings.side * 4 / 3)
+        try requireSide(SceneSimulator.panSizes.lowerBound * 3 / (4 * ratio))
         let source = SimulatedSource(count: count, ratio: ratio, groups: { $0 % kinds }) { [seed] index, _ in
             let own = derivedSeed(seed, for: purpose, index)
             let sensor = Sensor.random(seed: own, bands: fewest + index % kinds, ratio: ratio)
             return try SceneSimulator(sensor: sensor, panSize: panSize, seed: own)
         }
         return kept(source)
+    }
+
+    private func requireSide(_ smallest: Int) throws(ConfigurationError) {
+        guard settings.side < smallest else { return }
+        throw ConfigurationError.outOfRange(
+            key: "data.side", value: "\(settings.side)", allowed: "\(smallest) or more where scenes are simulated")
     }
 
     private func kept(_ source: SimulatedSource) -> any SampleSource {

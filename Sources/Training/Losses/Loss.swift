@@ -25,6 +25,8 @@ public enum Loss: String, Sendable, Hashable, CaseIterable {
     case pair
     /// The same with the weights that its author recommends for infrared and visible light.
     case pairInfrared = "pair-infrared"
+    /// What indices of fused pictures measure, see `PairFidelityLoss`.
+    case pairFidelity = "pair-fidelity"
     /// CMT's of the spectrum: see ``FourierWaveletLoss``.
     case fourier
     /// CMT's of the wavelet transform.
@@ -50,6 +52,7 @@ public enum Loss: String, Sendable, Hashable, CaseIterable {
         case .ergas: "relative error of all bands"
         case .pair: "similarity, intensity and gradient of a pair, as FusionMamba (Xie)"
         case .pairInfrared: "the same, weighted for infrared and visible light"
+        case .pairFidelity: "gradients, information and structure of a pair, as indices of fused pictures measure them"
         case .fourier: "absolute error of the spectrum, as CMT"
         case .wavelet: "absolute error of the Haar transform, as CMT"
         case .cmt: "l1 + 0.1 fourier + 0.1 wavelet"
@@ -61,7 +64,7 @@ public enum Loss: String, Sendable, Hashable, CaseIterable {
     /// The images that it needs beside the fused one.
     public var needs: [ImageRole] {
         switch self {
-        case .pair, .pairInfrared: [.first, .second]
+        case .pair, .pairInfrared, .pairFidelity: [.first, .second]
         case .spectral: [.ms]
         case .spatial: [.ms, .pan]
         default: [.reference]
@@ -92,6 +95,8 @@ public enum Loss: String, Sendable, Hashable, CaseIterable {
         case .pair, .pairInfrared:
             let loss: FusionMambaMMLoss = self == .pair ? .init() : FusionMambaMMTask.infraredVisible.loss
             return loss(fused: fused.clampedReturning(), first: try image(.first), second: try image(.second)).total
+        case .pairFidelity:
+            return PairFidelityLoss()(fused: fused, first: try image(.first), second: try image(.second))
         case .fourier: return FourierWaveletLoss().spectrum(fused, try image(.reference))
         case .wavelet: return FourierWaveletLoss().wavelets(fused, try image(.reference))
         case .cmt: return FourierWaveletLoss()(fused: fused, reference: try image(.reference)).total

@@ -8,7 +8,8 @@ struct FuseCommand: ParsableCommand {
         discussion: """
             The first image is the one with the structure (visible light, MRI, phase contrast), the second adds to it \
             (infrared, CT, PET, SPECT, GFP). Both are grey or colour pictures of the same size. Brightness is fused; \
-            colours of the image that has any are kept, opacity too. Without --weights and --method the Laplacian pyramid fuses.
+            colours of the image that has any are kept, opacity too. Without --weights and --method the network fuses that \
+            comes with the program, salient-detail.
 
             Two folders are fused picture by picture, paired by name, into a folder.
 
@@ -25,8 +26,9 @@ struct FuseCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A method without training; 'fusionkit methods' lists those that fuse (default: LP).", valueName: "name"),
-        completion: .list(PairMethods.all.map(\.name)))
+            "A method without training; 'fusionkit methods' lists those that fuse (default: the network "
+                + "\(NetworkSystem.salientDetail.name)).", valueName: "name"),
+        completion: .list(PairMethods.all.map(\.name) + [NetworkSystem.salientDetail.name]))
     var method: String?
 
     @Option(
@@ -65,13 +67,19 @@ struct FuseCommand: ParsableCommand {
     func validate() throws {
         if let method {
             if weights != nil { throw ValidationError("--method and --weights both choose; give one.") }
-            _ = try NamedChoices.pairMethod(method)
+            _ = try fusion(named: method)
         }
         try NumberOption.check(peak: firstPeak, named: "--first-peak")
         try NumberOption.check(peak: secondPeak, named: "--second-peak")
         if let resize, !(32...4096).contains(resize) {
             throw ValidationError("--resize is \(resize); give 32 to 4096.")
         }
+    }
+
+    /// What a name stands for.
+    private func fusion(named name: String) throws -> FuseJob.Choice {
+        if let system = NetworkSystem.shipped(name, for: .fuse) { return .shipped(system) }
+        return .classical(try NamedChoices.pairMethod(name))
     }
 
     func run() throws {
@@ -85,9 +93,8 @@ struct FuseCommand: ParsableCommand {
         options.threads = resources.threadCount
         options.sampleType = output.sampleType
         options.writing = output.writing
-        let method = try method.map(NamedChoices.pairMethod) ?? PairMethods.standard
-        let job = FuseJob(
-            method: method, weights: weights, device: resources.device, options: options, talk: talk.talk)
+        let choice = try weights.map { .weights(file: $0) } ?? method.map(fusion) ?? .shipped(.salientDetail)
+        let job = FuseJob(choice: choice, device: resources.device, options: options, talk: talk.talk)
         switch (isDirectory(first), isDirectory(second)) {
         case (false, false): try job.run(first, second, output: output.output)
         case (true, true): try job.run(folder: first, folder: second, output: output.output)

@@ -3,15 +3,24 @@ import FusionKit
 
 /// The fusion of two pictures, or of two folders of pictures, as the user asked for it.
 struct FuseJob {
-    let method: any PairMethod
-    let weights: String?
+    /// What fuses.
+    enum Choice {
+        case classical(any PairMethod)
+        /// A network whose weights come with the program.
+        case shipped(NetworkSystem)
+        /// A network with the weights of a file.
+        case weights(file: String)
+    }
+
+    let choice: Choice
     let device: DeviceChoice
     let options: PairFusion.Options
     let talk: Talk
 
     /// Fuses two pictures.
     func run(_ first: String, _ second: String, output: String) throws {
-        let inputs = [first, second] + [weights].compactMap { $0 }
+        var inputs = [first, second]
+        if case .weights(let file) = choice { inputs.append(file) }
         try OutputPath.check(output, overwrites: options.writing.overwrites, inputs: inputs)
         let fuser = try fuser()
         let bar = ProgressBar(talk)
@@ -80,9 +89,12 @@ struct FuseJob {
     }
 
     private func fuser() throws -> PairFuser {
-        guard let weights else { return .classical(method) }
-        let checkpoint = try NetworkCheckpoint.forUse(weights, talk: talk)
-        return try PairFuser(checkpoint, device: device.device())
+        switch choice {
+        case .classical(let method): .classical(method)
+        case .shipped(let system): try PairFuser(shippedWith: system, device: device.device())
+        case .weights(let file):
+            try PairFuser(NetworkCheckpoint.forUse(file, talk: talk), device: device.device())
+        }
     }
 
     private func fuse(

@@ -27,12 +27,12 @@ enum NamedCandidates {
     }
 
     private static func defaults(sharpening: Bool) -> [ComparisonCandidate] {
-        guard sharpening else {
-            return PairMethods.all.map { .init(name: $0.name, source: .fuser(.classical($0))) }
-        }
-        let network = NetworkSystem.consistentDetail
-        return standard.compactMap(ClassicalMethods.named).map { .init(name: $0.name, source: .classical($0)) }
-            + [.init(name: network.name, source: .shipped(network))]
+        let network = sharpening ? NetworkSystem.consistentDetail : .salientDetail
+        let others: [ComparisonCandidate] =
+            sharpening
+            ? standard.compactMap(ClassicalMethods.named).map { .init(name: $0.name, source: .classical($0)) }
+            : PairMethods.all.map { .init(name: $0.name, source: .fuser(.classical($0))) }
+        return others + [.init(name: network.name, source: .shipped(network))]
     }
 
     private static func candidate(_ word: String, sharpening: Bool) throws -> ComparisonCandidate {
@@ -47,7 +47,7 @@ enum NamedCandidates {
         if (word as NSString).pathExtension.count > 1, FileManager.default.fileExists(atPath: word) {
             throw ValidationError("'\(word)' is a file: write name=\(word) for an image that was fused before.")
         }
-        if sharpening, let system = NetworkSystem.named(word), system.hasWeights {
+        if let system = NetworkSystem.shipped(word, for: sharpening ? .pansharpen : .fuse) {
             return .init(name: system.name, source: .shipped(system))
         }
         if sharpening {

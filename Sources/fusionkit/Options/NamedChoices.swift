@@ -6,26 +6,21 @@ import Torch
 enum NamedChoices {
     static func method(_ name: String) throws -> any ClassicalMethod {
         if let method = ClassicalMethods.named(name) { return method }
-        if let system = NetworkSystem.named(name) {
-            throw needsWeights(system)
+        if let other = PairMethods.named(name)?.name ?? NetworkSystem.shipped(name, for: .fuse)?.name {
+            throw ValidationError("\(other) fuses pictures and sharpens nothing: fusionkit fuse runs it.")
         }
-        if let pair = PairMethods.named(name) {
-            throw ValidationError(
-                "\(pair.name) fuses pictures and sharpens nothing: fusionkit fuse runs it.")
-        }
-        let known = ClassicalMethods.all.map(\.name) + NetworkSystem.all.filter(\.hasWeights).map(\.name)
+        if let system = NetworkSystem.named(name) { throw needsWeights(system) }
+        let known = ClassicalMethods.all.map(\.name) + [NetworkSystem.consistentDetail.name]
         throw unknown("method", name, known, hint: "'fusionkit methods' lists all.")
     }
 
     static func pairMethod(_ name: String) throws -> any PairMethod {
         if let method = PairMethods.named(name) { return method }
-        if let system = NetworkSystem.named(name) {
-            throw needsWeights(system)
+        if let other = ClassicalMethods.named(name)?.name ?? NetworkSystem.shipped(name, for: .pansharpen)?.name {
+            throw ValidationError("\(other) sharpens and fuses no pictures: fusionkit pansharpen runs it.")
         }
-        if let method = ClassicalMethods.named(name) {
-            throw ValidationError("\(method.name) sharpens and fuses no pictures: fusionkit pansharpen runs it.")
-        }
-        let known = PairMethods.all.map(\.name)
+        if let system = NetworkSystem.named(name) { throw needsWeights(system) }
+        let known = PairMethods.all.map(\.name) + [NetworkSystem.salientDetail.name]
         throw unknown("method", name, known, hint: "Known are \(known.joined(separator: ", ")).")
     }
 

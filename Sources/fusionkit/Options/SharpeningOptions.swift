@@ -45,7 +45,7 @@ struct SharpeningOptions: ParsableArguments {
 
     /// What a name stands for.
     private func fusion(named name: String) throws -> SharpeningJob.Choice {
-        if let system = NetworkSystem.named(name), system.hasWeights { return .shipped(system) }
+        if let system = NetworkSystem.shipped(name, for: .pansharpen) { return .shipped(system) }
         return .classical(try NamedChoices.method(name))
     }
 

@@ -1,0 +1,33 @@
+import Torch
+
+/// What a ``SalientDetail`` network is built from.
+public struct SalientDetailConfiguration: Configuration, Hashable, Sendable {
+    /// Scales of detail, each half as fine as the one before; fewer for pictures that are too small.
+    public var scales = 5
+    /// Channels of the networks that weigh details.
+    public var width = 16
+    /// Residual convolutions of each.
+    public var blocks = 2
+    /// Maps of each picture that a scale hands to the next finer one.
+    public var memory = 8
+
+    /// All keys.
+    public enum CodingKeys: String, CodingKey, CaseIterable { case scales, width, blocks, memory }
+
+    /// The configuration of the weights that come with the program.
+    public init() {}
+
+    /// Checks that every number is one that a network can be built with.
+    public func validate() throws(ConfigurationError) {
+        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws(ConfigurationError) {
+            guard allowed.contains(value) else {
+                throw ConfigurationError.outOfRange(
+                    key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
+            }
+        }
+        try check(.scales, scales, 1...10)
+        try check(.width, width, 1...1024)
+        try check(.blocks, blocks, 0...64)
+        try check(.memory, memory, 1...1024)
+    }
+}
