@@ -43,6 +43,22 @@ import Testing
         #expect(again.status == 73 && again.error.contains("--overwrite"))
     }
 
+    @Test("samples beyond white or below black are told, with what to do") func beyond() throws {
+        for name in ["a.tif", "b.tif"] {
+            try TestImage.write(directory.file(name), bands: 1, width: 40, height: 40, type: .float32) { values in
+                for index in values.indices { values[index] = Float(index % 40) * 10 - 120 }
+            }
+        }
+        let outcome = try Program.run("fuse", "a.tif", "b.tif", "-o", "out.tif", in: directory)
+        #expect(outcome.status == 0, "\(outcome.error)")
+        #expect(outcome.error.contains("b.tif: the brightest sample is 270.0, and 1 counts as white"))
+        #expect(outcome.error.contains("--second-peak 270.0") && outcome.error.contains("down to -120.0, count as 0"))
+        let told = try Program.run(
+            "fuse", "a.tif", "b.tif", "-o", "out.tif", "--overwrite", "--first-peak", "270", "--second-peak", "270",
+            in: directory)
+        #expect(told.status == 0 && !told.error.contains("brightest"), "\(told.error)")
+    }
+
     @Test("pictures of two folders are paired by name; what fails is told in the end") func folders() throws {
         try folder("vi", "01.png", "02.png", "03.png", "lonely.png")
         try folder("ir", "01.png", "03.png")

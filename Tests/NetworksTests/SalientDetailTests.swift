@@ -29,6 +29,20 @@ import Torch
         }
     }
 
+    @Test("pictures that are turned or mirrored have the same result, turned or mirrored")
+    func orientation() throws {
+        try withTorchErrors {
+            let network = try shipped()
+            // Every second sample of an odd number is the same from both ends, at all scales.
+            let (first, second) = (picture(65, 129, seed: 11), picture(65, 129, seed: 12))
+            let fused = try network(first, second)
+            for change in [{ $0.flipped(2) }, { $0.flipped(3) }, { $0.transposed(2, 3) }] as [(Tensor) -> Tensor] {
+                let other = try network(change(first), change(second))
+                #expect(difference(change(fused), other) < 1e-4)
+            }
+        }
+    }
+
     @Test("where both pictures agree, nothing changes")
     func agreement() throws {
         try withTorchErrors {
@@ -64,6 +78,17 @@ import Torch
             let inner = difference(
                 whole[.all, .all, 320..<512, 320..<640], part[.all, .all, 256..<448, 256..<576])
             #expect(inner < 0.02, "\(inner)")
+        }
+    }
+
+    @Test("strips of rows become what all rows become at once", arguments: [[300, 400], [131, 2100], [33, 4000]])
+    func strips(size: [Int]) throws {
+        try withTorchErrors {
+            let network = try shipped()
+            let (first, second) = (picture(size[0], size[1], seed: 8), picture(size[0], size[1], seed: 9))
+            let atOnce = try network(first, second)
+            let inStrips = try withoutGradients { try network(first, second) }
+            #expect(difference(atOnce, inStrips) < 1e-5)
         }
     }
 

@@ -44,7 +44,7 @@ import Training
                 "{depths: [1, 1], depths_decoder: [1, 1], dims: [16, 32], dims_decoder: [32, 16], drop_path_rate: 0}",
                 "pair", 150, 6.0
             ),
-            ("salient-detail", "fuse", "{width: 8}", "pair-fidelity", 60, 1.86),
+            ("salient-detail", "fuse", "{width: 8}", "pair-fidelity", 60, 1.88),
         ])
     func overfits(
         system: String, task: String, settings: String, loss: String, epochs: Int, bound: Double

@@ -58,15 +58,26 @@ struct FusionImage: Sendable {
         return false
     }
 
-    /// What to tell the user before the work: samples that are all dark for their type, and a camera that was held on its
-    /// side.
+    /// What to tell the user before the work: samples that are all dark for their type, or outside of what can be fused, and
+    /// a camera that was held on its side.
     func notices(peakOption: String) throws -> [String] {
         var notices: [String] = []
-        if isPeakAssumed, sampleType == .uint16, let brightest = try brightest(), brightest > 0, brightest < 16384 {
+        let range = sampleType == .uint8 ? nil : try extremes()
+        let brightest = range?.upperBound ?? 0
+        if isPeakAssumed, sampleType == .uint16, brightest > 0, brightest < 16384 {
             let bits = Int(log2(brightest).rounded(.down)) + 1
             notices.append(
                 "\(reader.file): the brightest sample is \(Int(brightest)), and \(Int(peak)) counts as white. If it has "
                     + "\(bits) bits, give \(peakOption) \(1 << bits - 1).")
+        }
+        // Fractions may overshoot a little.
+        if isPeakAssumed, sampleType.isFloatingPoint, brightest > 1.1 {
+            notices.append(
+                "\(reader.file): the brightest sample is \(brightest), and 1 counts as white; what is above is cut off. Give "
+                    + "\(peakOption) \(brightest).")
+        }
+        if let darkest = range?.lowerBound, darkest < -0.1 * peak {
+            notices.append("\(reader.file): samples below 0, down to \(darkest), count as 0.")
         }
         if let orientation = profile.metadata[""]?["EXIF_Orientation"], !["", "0", "1"].contains(orientation) {
             notices.append(
@@ -76,13 +87,14 @@ struct FusionImage: Sendable {
         return notices
     }
 
-    private func brightest() throws -> Double? {
-        var brightest: Float?
+    /// The smallest and the largest sample; nil where none is a number.
+    private func extremes() throws -> ClosedRange<Double>? {
+        var (low, high) = (Float.infinity, -Float.infinity)
         for window in reader.profile.window.tiles(width: reader.profile.width, height: 256) {
             let values: [Float] = try reader.read(window, bands: bands)
-            if let largest = values.max() { brightest = max(brightest ?? largest, largest) }
+            for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
         }
-        return brightest.map(Double.init)
+        return low <= high ? Double(low)...Double(high) : nil
     }
 
     /// The brightness of a window, (H, W) in 0…1, 0 where nothing is known; and which pixels are known, nil where all are.

@@ -49,6 +49,15 @@ public enum PairFuser {
         }
     }
 
+    /// Pixels beyond its own part that a part of a large image reads, and over half of which it is blended.
+    var context: Int {
+        switch self {
+        case .classical: 64
+        // Its coarsest scale looks further.
+        case .network(let network, _, _): network is SalientDetail ? 256 : 64
+        }
+    }
+
     /// What parts of an image should begin at multiples of.
     var sizeMultiple: Int {
         switch self {

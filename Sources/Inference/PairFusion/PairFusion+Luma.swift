@@ -15,7 +15,7 @@ extension PairFusion {
         let whole = Window(width: width, height: height)
         let held = saturatingProduct(whole.pixelCount, 2 * MemoryLayout<Float>.size)
         let allowed = options.memoryBytes - min(held, options.memoryBytes)
-        func bytes(_ side: Int) -> Int { (side + 2 * Self.context) * (side + 2 * Self.context) * fuser.bytesPerPixel }
+        func bytes(_ side: Int) -> Int { (side + 2 * fuser.context) * (side + 2 * fuser.context) * fuser.bytesPerPixel }
         let sides = [4096, 2048, 1024, 768, 512, 384, 256, 128]
         if let side = options.workingSide { return (try fusedSmall(side, whole), nil) }
         if saturatingProduct(whole.pixelCount, fuser.bytesPerPixel) <= allowed {
@@ -54,13 +54,13 @@ extension PairFusion {
         _ side: Int, _ whole: Window, _ cancellation: Cancellation, _ progress: @Sendable (Progress) -> Void
     ) throws -> Fused {
         var fused = Fused(values: [Float](repeating: 0, count: whole.pixelCount))
-        var blend = TileBlend(scene: whole, side: side, overlap: Self.context / 2, bands: 1)
+        var blend = TileBlend(scene: whole, side: side, overlap: fuser.context / 2, bands: 1)
         var done = 0
         for tile in blend.tiles {
             try cancellation.check()
             // Parts begin where the method's own grid does.
             let unit = fuser.sizeMultiple
-            let wide = tile.area.expanded(by: Self.context / 2)
+            let wide = tile.area.expanded(by: fuser.context / 2)
             let area = Window(
                 columns: max(0, wide.column) / unit * unit..<min(whole.width, wide.column + wide.width),
                 rows: max(0, wide.row) / unit * unit..<min(whole.height, wide.row + wide.height))

@@ -15,7 +15,7 @@ public struct PairFusion {
         /// The same of the second image.
         public var secondPeak: Double?
         /// Whether the darkest fused pixel becomes black and the brightest white, as the authors' test program does it; for
-        /// networks when nil.
+        /// their networks when nil.
         public var stretches: Bool?
         /// Where colours get their new brightness; by which image has the colours when nil: YCrCb for the first, such as
         /// visible light, YUV for the second, such as PET.
@@ -50,9 +50,6 @@ public struct PairFusion {
     let second: FusionImage
     let fuser: PairFuser
     let options: Options
-
-    /// Pixels beyond its own part that a part of a large image reads, and over half of which it is blended.
-    static let context = 64
 
     /// A job.
     ///
@@ -163,7 +160,7 @@ public struct PairFusion {
         let (low, high) = (stretch.low, stretch.high)
         let isByte = outputType == .uint8
         return { sample in
-            let value = high > low ? (sample - low) / (high - low) : sample
+            let value = stretch.hasContrast ? (sample - low) / (high - low) : sample
             return isByte ? Float(stretch.byte(sample)) / 255 : value
         }
     }

@@ -13,13 +13,23 @@ enum PictureScale {
         return half.unflattened(axis: 0, sizes: [image.size(0), image.size(1)]).squeezed(2)
     }
 
-    /// Samples between the samples by the same kernel, the borders repeated: (B, C, height, width), at most twice as many.
-    static func doubled(_ image: Tensor, height: Int, width: Int) -> Tensor {
-        let maps = image.flattened(from: 0, to: 1).unsqueezed(1).padded([1, 1, 1, 1], mode: .replicate)
+    /// Samples between the samples by the same kernel, the borders repeated.
+    ///
+    /// - Parameters:
+    ///   - image: (B, C, H, W).
+    ///   - rows: rows of the result that are wanted, within 0 ..< 2 H.
+    ///   - width: columns of the result, at most 2 W.
+    /// - Returns: (B, C, rows, width).
+    static func doubled(_ image: Tensor, rows: Range<Int>, width: Int) -> Tensor {
+        // The rows that these lie between.
+        let first = max(0, rows.lowerBound / 2 - 1)
+        let last = min(image.size(2), (rows.upperBound - 1) / 2 + 2)
+        let maps = image[.all, .all, first..<last].flattened(from: 0, to: 1).unsqueezed(1)
+            .padded([1, 1, 1, 1], mode: .replicate)
         let double = maps.convTransposed2d(
             weight: kernel(scale: 1.0 / 64, like: image), stride: 2, padding: 4, outputPadding: 1)
         return double.unflattened(axis: 0, sizes: [image.size(0), image.size(1)]).squeezed(2)[
-            .all, .all, 0..<height, 0..<width]
+            .all, .all, (rows.lowerBound - 2 * first)..<(rows.upperBound - 2 * first), 0..<width]
     }
 
     private static func kernel(scale: Double, like image: Tensor) -> Tensor {

@@ -1,7 +1,8 @@
 import Torch
 
 /// A small convolutional network that tells, for every pixel of one scale, what of a picture is worth keeping. Both
-/// pictures go through it with the same weights, each beside the other.
+/// pictures go through it with the same weights, each beside the other. Its kernels look the same in all eight orientations,
+/// so what is salient stays so when a picture is turned or mirrored.
 package final class SalienceStage: Module {
     @Child var entry: Conv2d
     @Child var blocks: [Conv2d]
@@ -14,10 +15,7 @@ package final class SalienceStage: Module {
     ///   - outputs: maps that come out.
     package init(inputs: Int, width: Int, blocks blockCount: Int, outputs: Int) {
         super.init()
-        // The borders repeated: a frame of zeros would be salient.
-        func convolution(_ inputs: Int, _ outputs: Int) -> Conv2d {
-            Conv2d(inputs, outputs, kernel: 3, padding: 1, border: .replicate)
-        }
+        func convolution(_ inputs: Int, _ outputs: Int) -> Conv2d { Conv2d(inputs, outputs, kernel: 3) }
         entry = convolution(inputs, width)
         blocks = (0..<blockCount).map { _ in convolution(width, width) }
         output = convolution(width, outputs)
@@ -31,8 +29,18 @@ package final class SalienceStage: Module {
 
     /// (B, inputs, H, W) to (B, outputs, H, W).
     package func callAsFunction(_ maps: Tensor) -> Tensor {
-        var state = entry(maps).gelu()
-        for block in blocks { state += block(state).gelu() }
-        return output(state)
+        var state = Self.turned(entry, maps).gelu()
+        for block in blocks { state += Self.turned(block, state).gelu() }
+        return Self.turned(output, state)
+    }
+
+    /// A convolution with the mean of its kernels over all orientations, the borders repeated: a frame of zeros would be
+    /// salient.
+    private static func turned(_ convolution: Conv2d, _ maps: Tensor) -> Tensor {
+        let kernels = convolution.weight
+        let diagonal = kernels + kernels.transposed(2, 3)
+        let upright = diagonal + diagonal.flipped(2)
+        let all = (upright + upright.flipped(3)) / 8
+        return maps.padded([1, 1, 1, 1], mode: .replicate).conv2d(weight: all, bias: convolution.bias)
     }
 }

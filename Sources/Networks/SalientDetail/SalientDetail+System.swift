@@ -4,10 +4,8 @@ extension SalientDetail: FusionNetwork, PairFusionNetwork {
     /// Parts that begin at such places have the same pyramid as the whole.
     public var sizeMultiple: Int { 1 << configuration.scales }
 
-    /// Of both pictures what a stage sees, and three times what it has inside.
-    public var bytesPerPixel: Int {
-        2 * MemoryLayout<Float>.stride * (configuration.memory + 24 + 3 * configuration.width)
-    }
+    /// Of both pictures what all scales have, and the memory of all but the finest; what a strip needs is small beside it.
+    public var bytesPerPixel: Int { MemoryLayout<Float>.stride * (configuration.memory + 20) }
 
     /// Fuses one batch; see ``callAsFunction(_:_:)``.
     public func fuse(_ first: Tensor, _ second: Tensor) throws -> Tensor { try self(first, second) }

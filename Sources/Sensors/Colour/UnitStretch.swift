@@ -19,12 +19,15 @@ public struct UnitStretch: Sendable, Hashable {
         }
     }
 
-    /// The 8 bits of a sample; 0 for what is not a number. In an image of one value nothing is stretched, where the
-    /// authors' program divides by zero.
+    /// Whether there is anything to stretch: rounding alone, in an image of one value, is none. The authors' program divides
+    /// by zero there.
+    public var hasContrast: Bool { high - low > 1e-5 }
+
+    /// The 8 bits of a sample; 0 for what is not a number.
     public func byte(_ sample: Float) -> UInt8 {
         guard !sample.isNaN else { return 0 }
         let value = Self.limited(sample)
-        let stretched = high > low ? (value - low) / (high - low) : value
+        let stretched = hasContrast ? (value - low) / (high - low) : value
         return UInt8(Self.limited(stretched) * 255)
     }
 

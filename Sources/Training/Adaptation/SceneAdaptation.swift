@@ -58,7 +58,7 @@ public struct SceneAdaptation {
             guard let patches else {
                 throw TrainingError(
                     .scene,
-                    "a network can't be adapted to \(pan) and \(ms): that takes a part of \(32 * ratio) × \(32 * ratio) PAN "
+                    "a network can't be adapted to \(pan) and \(ms): that takes a part of more than \(32 * ratio) × \(32 * ratio) PAN "
                         + "pixels in which both are known (not NaN, not nodata).",
                     remedy: "Leave --adapt away.")
             }

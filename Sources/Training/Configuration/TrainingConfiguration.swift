@@ -78,7 +78,7 @@ public struct TrainingConfiguration: Configuration, Hashable {
             (data.count, data.side, data.batch, data.kept) = (400, 96, 2, 4096)
         case "salient-detail":
             // As in recipes/salient-detail.yaml, whose weights come with the program.
-            epochs = 8
+            epochs = 5
             loss = [Loss.pairFidelity.rawValue: 1]
             (schedule.warmUp, average.share) = (1, 0.998)
             (optimizer.rate, optimizer.decay, optimizer.beta2, optimizer.clip) = (2e-3, 1e-4, 0.99, 0.5)

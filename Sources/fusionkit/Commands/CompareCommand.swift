@@ -33,7 +33,7 @@ struct CompareCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What to compare, separated by commas; may be repeated (default: a choice of methods without training).",
+            "What to compare, separated by commas; may be repeated (default: a choice of methods, and the network that comes with the program).",
             valueName: "list"))
     var methods: [String] = []
 

@@ -9,7 +9,7 @@ struct FuseCommand: ParsableCommand {
             The first image is the one with the structure (visible light, MRI, phase contrast), the second adds to it \
             (infrared, CT, PET, SPECT, GFP). Both are grey or colour pictures of the same size. Brightness is fused; \
             colours of the image that has any are kept, opacity too. Without --weights and --method the network fuses that \
-            comes with the program, salient-detail.
+            comes with the program, salient-detail. What is unknown in one (NaN, nodata) is unknown in the output.
 
             Two folders are fused picture by picture, paired by name, into a folder.
 
@@ -26,8 +26,8 @@ struct FuseCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A method without training; 'fusionkit methods' lists those that fuse (default: the network "
-                + "\(NetworkSystem.salientDetail.name)).", valueName: "name"),
+            "A method without training, or the network that comes with the program; 'fusionkit methods' lists those that fuse "
+                + "(default: \(NetworkSystem.salientDetail.name)).", valueName: "name"),
         completion: .list(PairMethods.all.map(\.name) + [NetworkSystem.salientDetail.name]))
     var method: String?
 
@@ -51,6 +51,7 @@ struct FuseCommand: ParsableCommand {
     var secondPeak: Double?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Fuse at this many rows and columns, as the authors of FusionMamba do with 256, and bring the result back.",
             valueName: "pixels"))
@@ -58,7 +59,8 @@ struct FuseCommand: ParsableCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Make the darkest fused pixel black and the brightest white (default: with --weights).")
+        help:
+            "Make the darkest fused pixel black and the brightest white (default: for the networks of the literature).")
     var stretch: Bool?
 
     @OptionGroup(title: "Resources") var resources: ResourceOptions

@@ -21,13 +21,17 @@ extension SharpeningJob {
     func prepared(for pair: ScenePair) throws -> Prepared {
         switch choice {
         case .standard:
-            if adaptation == nil, !ConsistentSharpener.suits(pair) {
-                talk.note(
-                    "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(NetworkSystem.consistentDetail.name) learned from "
-                        + "3 to 8 bands and ratios 2 to 4, so \(ClassicalMethods.standard.name) runs.")
-                return prepared(ClassicalMethods.standard)
+            let network = NetworkSystem.consistentDetail
+            guard !ConsistentSharpener.suits(pair) else { return try prepared(for: pair, shipped: network) }
+            let limits =
+                "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) learned from 3 to 8 bands and ratios "
+                + "2 to 4"
+            if adaptation != nil {
+                talk.note("\(limits); it runs because --adapt needs a network.")
+                return try prepared(for: pair, shipped: network)
             }
-            return try prepared(for: pair, shipped: .consistentDetail)
+            talk.note("\(limits), so \(ClassicalMethods.standard.name) runs.")
+            return prepared(ClassicalMethods.standard)
         case .classical(let method): return prepared(method)
         case .shipped(let system): return try prepared(for: pair, shipped: system)
         case .weights(let file, let peak, let highPeak):

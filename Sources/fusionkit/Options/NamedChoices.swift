@@ -19,7 +19,10 @@ enum NamedChoices {
         if let other = ClassicalMethods.named(name)?.name ?? NetworkSystem.shipped(name, for: .pansharpen)?.name {
             throw ValidationError("\(other) sharpens and fuses no pictures: fusionkit pansharpen runs it.")
         }
-        if let system = NetworkSystem.named(name) { throw needsWeights(system) }
+        if let system = NetworkSystem.named(name) {
+            guard system.tasks.contains(.fuse) else { throw ValidationError("\(system.name) fuses no pictures.") }
+            throw needsWeights(system)
+        }
         let known = PairMethods.all.map(\.name) + [NetworkSystem.salientDetail.name]
         throw unknown("method", name, known, hint: "Known are \(known.joined(separator: ", ")).")
     }
