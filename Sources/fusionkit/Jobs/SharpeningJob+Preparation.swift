@@ -30,7 +30,8 @@ extension SharpeningJob {
                 talk.note("\(limits); it runs because --adapt needs a network.")
                 return try prepared(for: pair, shipped: network)
             }
-            talk.note("\(limits), so \(ClassicalMethods.standard.name) runs.")
+            // For cubes a classical method is what runs anyway.
+            if task == .pansharpen { talk.note("\(limits), so \(ClassicalMethods.standard.name) runs.") }
             return prepared(ClassicalMethods.standard)
         case .classical(let method): return prepared(method)
         case .shipped(let system): return try prepared(for: pair, shipped: system)
