@@ -27,16 +27,10 @@ public struct ConsistentDetailConfiguration: Configuration, Hashable, Sendable {
 
     /// Checks that every number is one that a network can be built with.
     public func validate() throws(ConfigurationError) {
-        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws(ConfigurationError) {
-            guard allowed.contains(value) else {
-                throw ConfigurationError.outOfRange(
-                    key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
-            }
-        }
-        try check(.mixingWidth, mixingWidth, 1...1024)
-        try check(.mixingBlocks, mixingBlocks, 0...64)
-        try check(.width, width, 1...1024)
-        try check(.blocks, blocks, 0...64)
-        try check(.stages, stages, 0...16)
+        try requireRange(CodingKeys.mixingWidth, mixingWidth, 1...1024)
+        try requireRange(CodingKeys.mixingBlocks, mixingBlocks, 0...64)
+        try requireRange(CodingKeys.width, width, 1...1024)
+        try requireRange(CodingKeys.blocks, blocks, 0...64)
+        try requireRange(CodingKeys.stages, stages, 0...16)
     }
 }

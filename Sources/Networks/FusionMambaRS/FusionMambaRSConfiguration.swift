@@ -46,15 +46,9 @@ public struct FusionMambaRSConfiguration: Configuration, Hashable, Sendable {
 
     /// Checks that every number is one that a network can be built with.
     public func validate() throws(ConfigurationError) {
-        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws(ConfigurationError) {
-            guard allowed.contains(value) else {
-                throw ConfigurationError.outOfRange(
-                    key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
-            }
-        }
-        try check(.width, width, 1...1024)
-        try check(.panBands, panBands, 1...1024)
-        try check(.msBands, msBands, 1...1024)
-        try check(.ratio, ratio, 1...32)
+        try requireRange(CodingKeys.width, width, 1...1024)
+        try requireRange(CodingKeys.panBands, panBands, 1...1024)
+        try requireRange(CodingKeys.msBands, msBands, 1...1024)
+        try requireRange(CodingKeys.ratio, ratio, 1...32)
     }
 }

@@ -19,15 +19,9 @@ public struct SalientDetailConfiguration: Configuration, Hashable, Sendable {
 
     /// Checks that every number is one that a network can be built with.
     public func validate() throws(ConfigurationError) {
-        func check(_ key: CodingKeys, _ value: Int, _ allowed: ClosedRange<Int>) throws(ConfigurationError) {
-            guard allowed.contains(value) else {
-                throw ConfigurationError.outOfRange(
-                    key: key.rawValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
-            }
-        }
-        try check(.scales, scales, 1...10)
-        try check(.width, width, 1...1024)
-        try check(.blocks, blocks, 0...64)
-        try check(.memory, memory, 1...1024)
+        try requireRange(CodingKeys.scales, scales, 1...10)
+        try requireRange(CodingKeys.width, width, 1...1024)
+        try requireRange(CodingKeys.blocks, blocks, 0...64)
+        try requireRange(CodingKeys.memory, memory, 1...1024)
     }
 }

@@ -24,6 +24,15 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
     }
 }
 
+/// Throws the error of a number that is not within a range.
+package func requireRange(
+    _ key: some CodingKey, _ value: Int, _ allowed: ClosedRange<Int>
+) throws(ConfigurationError) {
+    guard !allowed.contains(value) else { return }
+    throw .outOfRange(
+        key: key.stringValue, value: "\(value)", allowed: "\(allowed.lowerBound) to \(allowed.upperBound)")
+}
+
 /// The name most like another one: the fewest letters to insert, remove or replace (Levenshtein 1966), the first of
 /// several.
 ///
