@@ -75,7 +75,7 @@ extension Plane {
 }
 
 /// 2·radius + 1 samples of exp(−x²/2σ²), which add up to 1.
-func gaussianTaps(radius: Int, sigma: Double) -> [Double] {
+package func gaussianTaps(radius: Int, sigma: Double) -> [Double] {
     let samples = (-radius...radius).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
     let sum = samples.reduce(0, +)
     return samples.map { $0 / sum }

@@ -54,10 +54,16 @@ public struct FusionMambaMMLoss: Sendable, Hashable {
 
     /// |Sobel x| + |Sobel y|, not normalised, with zeros around the image: (B, 1, H, W) to the same shape.
     package static func gradient(of image: Tensor) -> Tensor {
+        sobel(image, padding: 1).abs().sum(1, keepingAxes: true)
+    }
+
+    /// Sobel's derivatives along x and, upwards, y, not normalised: (B, 1, H, W) to (B, 2, H', W').
+    ///
+    /// - Parameter padding: zeros around the image.
+    package static func sobel(_ image: Tensor, padding: Int) -> Tensor {
         let kernels = Tensor(
             [-1, 0, 1, -2, 0, 2, -1, 0, 1, 1, 2, 1, 0, 0, 0, -1, -2, -1] as [Float], shape: [2, 1, 3, 3])
-        return image.conv2d(weight: kernels.to(image.dtype).to(image.device), padding: 1).abs()
-            .sum(1, keepingAxes: true)
+        return image.conv2d(weight: kernels.to(image.dtype).to(image.device), padding: Size2(padding))
     }
 }
 

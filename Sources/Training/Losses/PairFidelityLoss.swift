@@ -1,4 +1,5 @@
-import Foundation
+import Metrics
+import Networks
 import Torch
 
 /// What the field's indices of fused pictures measure, as a loss: a picture fused of two that keeps the gradients (Qabf),
@@ -12,7 +13,7 @@ struct PairFidelityLoss {
     static let smallestSide = 48
 
     /// Windows of the indices.
-    private static let gaussian = window(side: 11, deviation: 1.5)
+    private static let gaussian = gaussianTaps(radius: 5, sigma: 1.5)
     private static let box = [Double](repeating: 1.0 / 7, count: 7)
 
     /// - Parameters:
@@ -42,9 +43,7 @@ struct PairFidelityLoss {
     /// strength. And by how much gradients are stronger than both sources', in parts of all. (B) both.
     private func gradients(_ fused: Tensor, _ sources: [Tensor]) -> (kept: Tensor, added: Tensor) {
         func field(_ image: Tensor) -> (components: Tensor, strength: Tensor) {
-            let kernels = Tensor(
-                [-1, 0, 1, -2, 0, 2, -1, 0, 1, 1, 2, 1, 0, 0, 0, -1, -2, -1] as [Float], shape: [2, 1, 3, 3])
-            let components = (image * 255).conv2d(weight: kernels.to(image.dtype).to(image.device))
+            let components = FusionMambaMMLoss.sobel(image * 255, padding: 0)
             return (components, (components.squared().sum(1, keepingAxes: true) + 1e-2).squareRoot())
         }
         let own = field(fused)
@@ -71,7 +70,7 @@ struct PairFidelityLoss {
         var (fused, source) = (fused * 255, source * 255)
         var (seen, all) = (Tensor(0.0, device: fused.device), Tensor(1.0, device: fused.device))
         for (scale, side) in [17, 9, 5, 3].enumerated() {
-            let window = Self.window(side: side, deviation: Double(side) / 5)
+            let window = gaussianTaps(radius: side / 2, sigma: Double(side) / 5)
             if scale > 0 {
                 fused = filtered(fused, window)[.all, .all, .slice(by: 2), .slice(by: 2)]
                 source = filtered(source, window)[.all, .all, .slice(by: 2), .slice(by: 2)]
@@ -161,14 +160,5 @@ struct PairFidelityLoss {
         }
         return image.conv2d(weight: taps(1, window.count), groups: channels)
             .conv2d(weight: taps(window.count, 1), groups: channels)
-    }
-
-    private static func window(side: Int, deviation: Double) -> [Double] {
-        let weights = (0..<side).map { tap in
-            let distance = (Double(tap) - Double(side - 1) / 2) / deviation
-            return exp(-distance * distance / 2)
-        }
-        let sum = weights.reduce(0, +)
-        return weights.map { $0 / sum }
     }
 }
