@@ -40,7 +40,7 @@ public struct PairComparison {
         self.options = options
         // What can't be fused by the plainest method can't be compared.
         _ = try PairFusion(
-            first: first, second: second, fuser: .classical(PairMethods.standard), options: options.fusion)
+            first: first, second: second, fuser: .classical(AverageFusion()), options: options.fusion)
         let whole = self.first.profile.window
         if let region = options.region, region.isEmpty || !whole.contains(region) {
             throw SceneError(

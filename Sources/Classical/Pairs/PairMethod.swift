@@ -29,9 +29,6 @@ public enum PairMethods {
         AverageFusion(), MaximumFusion(), LaplacianPyramid(), WaveletFusion(), DualTreeFusion(), GuidedFilterFusion(),
     ]
 
-    /// The method that runs when none is named.
-    public static let standard: any PairMethod = LaplacianPyramid()
-
     /// The method of a name, in any case; nil when there is none.
     public static func named(_ name: String) -> (any PairMethod)? {
         all.first { $0.name.lowercased() == name.lowercased() }
