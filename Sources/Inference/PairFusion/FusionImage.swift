@@ -62,16 +62,18 @@ struct FusionImage: Sendable {
     /// a camera that was held on its side.
     func notices(peakOption: String) throws -> [String] {
         var notices: [String] = []
-        let range = sampleType == .uint8 ? nil : try extremes()
+        let type = sampleType
+        let canSurprise = type.isFloatingPoint || type.range.lowerBound < 0 || isPeakAssumed && type == .uint16
+        let range = canSurprise ? try extremes() : nil
         let brightest = range?.upperBound ?? 0
-        if isPeakAssumed, sampleType == .uint16, brightest > 0, brightest < 16384 {
+        if isPeakAssumed, type == .uint16, brightest > 0, brightest < 16384 {
             let bits = Int(log2(brightest).rounded(.down)) + 1
             notices.append(
                 "\(reader.file): the brightest sample is \(Int(brightest)), and \(Int(peak)) counts as white. If it has "
                     + "\(bits) bits, give \(peakOption) \(1 << bits - 1).")
         }
         // Fractions may overshoot a little.
-        if isPeakAssumed, sampleType.isFloatingPoint, brightest > 1.1 {
+        if isPeakAssumed, type.isFloatingPoint, brightest > 1.1 {
             notices.append(
                 "\(reader.file): the brightest sample is \(brightest), and 1 counts as white; what is above is cut off. Give "
                     + "\(peakOption) \(brightest).")
