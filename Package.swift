@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "Networks", dependencies: ["StateSpace", "Torch"],
             resources: [
-                "consistent-detail", "salient-detail",
+                "consistent-detail", "consistent-detail-cubes", "salient-detail",
             ].map { .embedInCode("Weights/\($0).safetensors") }),
         .systemLibrary(
             name: "CGDAL", pkgConfig: "gdal", providers: [.apt(["libgdal-dev"])]),

@@ -31,10 +31,15 @@ public struct ConsistentSharpener {
         try withTorchErrors { network.to(device) }
     }
 
+    /// Numbers of bands and ratios of the scenes from which the weights for a task learned that come with the library.
+    public static func experience(in task: FusionTask) -> (bands: ClosedRange<Int>, ratios: ClosedRange<Int>) {
+        task == .hypersharpen ? (6...ConsistentDetail.bands.upperBound, 2...6) : (3...8, 2...4)
+    }
+
     /// Whether a pair is of the kind that the network was trained for, so that it serves better than methods without training.
     public static func suits(_ pair: ScenePair) -> Bool {
-        pair.task == .pansharpen && pair.panBands.count == 1 && (3...8).contains(pair.msBands.count)
-            && (2...4).contains(pair.ratio)
+        let (bands, ratios) = experience(in: pair.task)
+        return pair.panBands.count == 1 && bands.contains(pair.msBands.count) && ratios.contains(pair.ratio)
     }
 
     /// Checks that a pair is one that the network can sharpen.

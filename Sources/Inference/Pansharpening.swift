@@ -150,7 +150,7 @@ extension Pansharpening.Method {
         _ checkpoint: NetworkCheckpoint, peak: Double? = nil, highPeak: Double? = nil, device: Device = .cpu,
         task: FusionTask = .pansharpen
     ) throws {
-        if task == .pansharpen, let network = checkpoint.network as? ConsistentDetail {
+        if let network = checkpoint.network as? ConsistentDetail {
             self = .consistent(
                 try ConsistentSharpener(network, description: checkpoint.description, device: device))
         } else {

@@ -110,11 +110,11 @@ public struct NetworkCheckpoint {
         try self.init(Checkpoint.load(file), system: system, sensor: sensor, peak: peak, ratio: ratio)
     }
 
-    /// A network of its own weights, which come with the library; nil where a system has none.
+    /// A network with weights that come with the library; nil where a system has none for a task.
     ///
     /// - Throws: `CheckpointError`, ``NetworkCheckpointError``.
-    public init?(shippedWith system: NetworkSystem) throws {
-        guard let weights = system.weights else { return nil }
+    public init?(shippedWith system: NetworkSystem, for task: FusionTask) throws {
+        guard let weights = system.weights[task] else { return nil }
         try self.init(Checkpoint.load(weights(), name: "the weights of \(system.name)"), system: system)
     }
 

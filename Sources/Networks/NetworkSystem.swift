@@ -47,8 +47,8 @@ public struct NetworkSystem: Sendable {
     public let tasks: [FusionTask]
     /// Configurations with names; the first is the published one that people most likely want.
     public let presets: [NetworkPreset]
-    /// The bytes of a checkpoint that comes with the library; nil where there is none.
-    let weights: (@Sendable () -> [UInt8])?
+    /// The bytes of the checkpoints that come with the library, by what they are for.
+    let weights: [FusionTask: @Sendable () -> [UInt8]]
     /// Builds the network from a configuration in JSON; keys that are absent have their defaults.
     private let build: @Sendable (_ configuration: String) throws -> any FusionNetwork
     /// The name in the network of a parameter that a file calls otherwise; nil for one that is left out.
@@ -64,13 +64,13 @@ public struct NetworkSystem: Sendable {
     ///     that is to be left out.
     ///   - inferred: the configuration of the network with parameters of these shapes, under the names of the file, and of
     ///     this ratio where they don't tell it; nil where they are of another system.
-    ///   - weights: the bytes of a checkpoint that comes with the library.
+    ///   - weights: the bytes of the checkpoints that come with the library, by what they are for.
     init<Network: FusionNetwork>(
         name: String, title: String, summary: String, source: String, tasks: [FusionTask], presets: [NetworkPreset],
         make: @escaping @Sendable (Network.Settings) throws -> Network,
         renamed: @escaping @Sendable (_ name: String) -> String? = { $0 },
         inferred: @escaping @Sendable (_ shapes: [String: [Int]], _ ratio: Int?) -> Network.Settings?,
-        weights: (@Sendable () -> [UInt8])? = nil
+        weights: [FusionTask: @Sendable () -> [UInt8]] = [:]
     ) {
         self.name = name
         self.title = title
@@ -85,11 +85,11 @@ public struct NetworkSystem: Sendable {
     }
 
     /// Whether weights come with the library.
-    public var hasWeights: Bool { weights != nil }
+    public var hasWeights: Bool { !weights.isEmpty }
 
-    /// The system of a name, in any case, if it is for a task and its weights come with the library.
+    /// The system of a name, in any case, if weights for a task come with the library.
     public static func shipped(_ name: String, for task: FusionTask) -> NetworkSystem? {
-        named(name).flatMap { $0.hasWeights && $0.tasks.contains(task) ? $0 : nil }
+        named(name).flatMap { $0.weights[task] == nil ? nil : $0 }
     }
 
     /// Builds the network, without values for its parameters.

@@ -7,7 +7,7 @@ import Torch
 
 @Suite("The network for any sensor on scenes") struct ConsistentSharpenerTests {
     private func shipped() throws -> ConsistentSharpener {
-        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .consistentDetail))
+        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .consistentDetail, for: .pansharpen))
         let method = try Pansharpening.Method(checkpoint)
         guard case .consistent(let sharpener) = method else {
             Issue.record("another method")

@@ -106,6 +106,20 @@ import Torch
         }
     }
 
+    @Test("a cube, of which some bands are in memory at a time, comes out as in one piece", arguments: [11, 16])
+    func groups(bands: Int) throws {
+        try withTorchErrors {
+            let network = try network(stages: 2)
+            let (ms, pan) = scene(bands, 8, 12)
+            let grid = grid(8, 12, gains: (0..<bands).map { 0.25 + 0.005 * Double($0) })
+            // Where gradients are recorded, all bands are one group.
+            let whole = try network(ms: ms, pan: pan, grid: grid).detached()
+            let parts = try withInference { try network(ms: ms, pan: pan, grid: grid) }
+            #expect(difference(parts, whole) < 1e-3, "of about 300")
+            #expect(difference(parts, grid.interpolated(ms)) > 1)
+        }
+    }
+
     @Test("images without contrast come out as they are")
     func constant() throws {
         try withTorchErrors {

@@ -9,7 +9,7 @@ import Torch
     }
 
     private func shipped() throws -> SalientDetail {
-        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .salientDetail))
+        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .salientDetail, for: .fuse))
         return try #require(checkpoint.network as? SalientDetail)
     }
 
@@ -94,7 +94,7 @@ import Torch
 
     @Test("the weights that come with the library are small, and their file says how it was made")
     func weights() throws {
-        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .salientDetail))
+        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .salientDetail, for: .fuse))
         #expect(checkpoint.network.parameterCount < 20_000)
         #expect(checkpoint.description.origin?.contains("fusionkit train") == true)
     }

@@ -162,6 +162,28 @@ struct SceneConditionsTests {
         #expect(message.contains("noise") && message.contains("-1") && message.contains("20"))
     }
 
+    @Test("made-up spectrometers have narrow bands, in order, where there is light")
+    func randomSpectrometers() throws {
+        let sensors = (0..<100).map { Sensor.randomSpectrometer(seed: $0, bands: 16, ratio: 4) }
+        #expect(sensors[7] == Sensor.randomSpectrometer(seed: 7, bands: 16, ratio: 4))
+        #expect(Set(sensors).count == sensors.count)
+        #expect(sensors.contains { $0.bands[15].wavelengths.upperBound > 2200 })
+        #expect(sensors.contains { $0.bands[15].wavelengths.upperBound < 750 })
+        for sensor in sensors {
+            #expect(sensor.bands.count == 16 && sensor.ratio == 4)
+            let starts = sensor.bands.map(\.wavelengths.lowerBound)
+            #expect(starts == starts.sorted())
+            for band in sensor.bands {
+                let (start, end) = (band.wavelengths.lowerBound, band.wavelengths.upperBound)
+                #expect(start >= 400 && end <= 2460 && (5...15.001).contains(end - start))
+                #expect(!(1350...1470).contains((start + end) / 2) && !(1800...1970).contains((start + end) / 2))
+            }
+        }
+        let scene = try SceneSimulator(sensor: sensors[3], panSize: 64, seed: 3).render()
+        #expect(scene.truth.bands == 16 && scene.ms.width == 16)
+        for band in 0..<16 { #expect(Statistics.deviation(scene.truth.band(band).values) > 0) }
+    }
+
     @Test("made-up sensors are unlike each other, within their bounds, and can be simulated")
     func randomSensors() throws {
         let sensors = (0..<300).map { Sensor.random(seed: $0) }

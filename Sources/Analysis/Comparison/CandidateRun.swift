@@ -84,7 +84,7 @@ struct CandidateRun {
                 pair: pair, method: .init(checkpoint, peak: options.peak, device: options.device),
                 sensor: options.ignoresSensor ? nil : sensor ?? trainedFor, options: sharpening)
         case .shipped(let system):
-            guard let checkpoint = try NetworkCheckpoint(shippedWith: system) else {
+            guard let checkpoint = try NetworkCheckpoint(shippedWith: system, for: pair.task) else {
                 preconditionFailure("\(system.name) has no weights")
             }
             return try Pansharpening(

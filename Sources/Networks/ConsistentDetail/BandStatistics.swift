@@ -95,6 +95,16 @@ public struct BandStatistics {
             minima: all.min(2))
     }
 
+    /// Those of some of the bands.
+    func bands(_ range: Range<Int>) -> BandStatistics {
+        var part = self
+        let ofBands: [WritableKeyPath<BandStatistics, Tensor>] = [
+            \.means, \.deviations, \.darkest, \.gains, \.intercepts, \.weights, \.intensityGains, \.correlations,
+        ]
+        for path in ofBands { part[keyPath: path] = self[keyPath: path].bands(range) }
+        return part
+    }
+
     /// The same on a device.
     public func to(_ device: Device) -> BandStatistics {
         var moved = self

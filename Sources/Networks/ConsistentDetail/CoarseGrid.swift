@@ -16,7 +16,7 @@ public struct CoarseGrid {
     /// Lanczos interpolation: (H, h) and (W, w).
     private let interpolation: (rows: Tensor, columns: Tensor)
     /// The low pass of each band at its samples: (B, h, H) and (B, w, W).
-    private let observation: (rows: Tensor, columns: Tensor)
+    private var observation: (rows: Tensor, columns: Tensor)
 
     /// One axis of both images.
     public struct Axis: Hashable, Sendable {
@@ -57,6 +57,16 @@ public struct CoarseGrid {
         }
         self.interpolation = (interpolation(rows), interpolation(columns))
         self.observation = (observation(rows), observation(columns))
+    }
+
+    /// The grid of some of the bands.
+    func bands(_ range: Range<Int>) -> CoarseGrid {
+        var part = self
+        func some(_ matrices: Tensor) -> Tensor {
+            matrices.narrowed(axis: 0, start: range.lowerBound, length: range.count)
+        }
+        part.observation = (some(observation.rows), some(observation.columns))
+        return part
     }
 
     /// (N, B, h, w) to (N, B, H, W): the smooth image through the samples.

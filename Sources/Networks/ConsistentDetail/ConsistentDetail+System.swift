@@ -2,19 +2,19 @@ import Torch
 
 extension ConsistentDetail: FusionNetwork {
     /// Numbers of bands that make sense: the details of a band are chosen by what the others do.
-    public static let bands = 1...64
+    public static let bands = 1...1024
     /// Ratios that it can be used with.
     public static let ratios = 2...8
 
-    /// Bytes of memory for each PAN pixel without gradients in float32, for choosing tiles: of every band the candidates, what
-    /// the first convolution makes of them and what is between, and the maps inside of one band. 4 and 8 bands took a tenth
-    /// less (peak of the process less that of small tiles, 256 × 256 and 512 × 512).
+    /// Bytes of memory for each PAN pixel without gradients in float32, for choosing tiles: of each band of a group the
+    /// candidates, what the first convolution makes of them and what is between, the maps inside of one band, and of all bands
+    /// the image before and after a stage.
     ///
     /// - Parameter bands: multispectral bands.
     public func bytesPerPixel(bands: Int) -> Int {
         let widest = max(configuration.mixingWidth, configuration.width)
-        let ofBand = widest + 2 * (DetailCandidates.count + 7) + 28
-        return (bands * ofBand + 18 * widest) * MemoryLayout<Float>.stride
+        let ofBand = widest + 2 * (DetailCandidates.count + 7) + 24
+        return (min(bands, Self.largestGroup) * ofBand + 4 * bands + 18 * widest) * MemoryLayout<Float>.stride
     }
 }
 
@@ -25,7 +25,7 @@ extension NetworkSystem {
         title: "Consistent detail",
         summary: "what runs where nothing is named: weighs classical details band by band and keeps what was measured",
         source: "FusionKit",
-        tasks: [.pansharpen],
+        tasks: [.pansharpen, .hypersharpen],
         presets: [NetworkPreset("any", "any number of bands", ConsistentDetailConfiguration())],
         make: { try ConsistentDetail($0) },
         inferred: { shapes, _ in
@@ -43,5 +43,8 @@ extension NetworkSystem {
             }
             return configuration
         },
-        weights: { PackageResources.consistent_detail_safetensors })
+        weights: [
+            .pansharpen: { PackageResources.consistent_detail_safetensors },
+            .hypersharpen: { PackageResources.consistent_detail_cubes_safetensors },
+        ])
 }

@@ -72,28 +72,58 @@ public final class ConsistentDetail: Module {
         let statistics = statistics ?? BandStatistics(ms: ms, lowPass: lowPass)
         let candidates = DetailCandidates(pan: pan, ms: ms, lowPass: lowPass, grid: grid, statistics: statistics)
         let measured = (ms - statistics.means) / statistics.deviations
-        func residual(_ image: Tensor) -> Tensor { grid.returned(measured - grid.observed(image)) }
-
-        let ratio = Tensor.full(candidates.interpolated.shape, Double(grid.ratio) / 4, device: ms.device)
-        let mixed = mixing(
-            .concatenated([candidates.details, candidates.context, ratio.unsqueezed(2)], axis: 2))
-        var image = candidates.interpolated + Self.weighted(candidates.details, by: mixed)
-        for _ in 0..<2 { image += residual(image) }
-        for (index, stage) in stages.enumerated() {
-            let difference = residual(image)
-            let others = image.mean(1, keepingAxes: true) - image
-            let correction = stage(
-                .concatenated(
-                    [
-                        image.unsqueezed(2), candidates.context[.all, .all, 0..<5], difference.unsqueezed(2),
-                        others.unsqueezed(2), ratio.unsqueezed(2),
-                    ], axis: 2))
-            image += difference * steps[.at(index), 0] + correction.squeezed(2)
-            image += residual(image) * steps[.at(index), 1]
+        let groups = Self.groups(of: ms.size(1))
+        let grids = Dictionary(uniqueKeysWithValues: groups.map { ($0, groups.count == 1 ? grid : grid.bands($0)) })
+        /// What is missing in the image of some bands, as their samples tell.
+        func residual(_ image: Tensor, _ group: Range<Int>) -> Tensor {
+            guard let grid = grids[group] else { preconditionFailure("\(group) is none of \(groups)") }
+            return grid.returned(measured.bands(group) - grid.observed(image))
         }
-        image += residual(image)
-        return image * statistics.deviations + statistics.means
+        /// A map of the ratio for each band of an image.
+        func ratio(_ image: Tensor) -> Tensor {
+            .full(image.shape, Double(grid.ratio) / 4, device: ms.device).unsqueezed(2)
+        }
+
+        var image = mixing(groups) { group in
+            let maps = candidates.maps(of: group)
+            return .concatenated([maps.details, maps.context, ratio(maps.context[.all, .all, .at(0)])], axis: 2)
+        } finish: { group, maps, mixed in
+            let details = maps[.all, .all, 0..<DetailCandidates.count]
+            var image = maps[.all, .all, .at(DetailCandidates.count)] + Self.weighted(details, by: mixed)
+            for _ in 0..<2 { image += residual(image, group) }
+            return image
+        }
+        for (index, stage) in stages.enumerated() {
+            let (before, common) = (image, image.mean(1, keepingAxes: true))
+            image = stage(groups) { group in
+                let own = before.bands(group)
+                return .concatenated(
+                    [
+                        own.unsqueezed(2), candidates.maps(of: group).context[.all, .all, 0..<5],
+                        residual(own, group).unsqueezed(2), (common - own).unsqueezed(2), ratio(own),
+                    ], axis: 2)
+            } finish: { group, maps, correction in
+                let difference = maps[.all, .all, .at(6)]
+                var image = before.bands(group) + difference * steps[.at(index), 0] + correction.squeezed(2)
+                image += residual(image, group) * steps[.at(index), 1]
+                return image
+            }
+        }
+        let parts = groups.map { group in
+            let (own, statistics) = (image.bands(group), statistics.bands(group))
+            return (own + residual(own, group)) * statistics.deviations + statistics.means
+        }
+        return parts.count == 1 ? parts[0] : .concatenated(parts, axis: 1)
     }
+
+    /// Bands that are in memory with all their maps at a time; all of them where gradients are recorded.
+    private static func groups(of bands: Int) -> [Range<Int>] {
+        guard !gradientsAreRecorded else { return [0..<bands] }
+        return stride(from: 0, to: bands, by: largestGroup).map { $0..<min($0 + largestGroup, bands) }
+    }
+
+    /// Bands of a group: those of a multispectral camera are one.
+    static let largestGroup = 8
 
     /// The candidates weighted by a softmax that may leave all of them out, and what the network adds itself.
     private static func weighted(_ details: Tensor, by mixed: Tensor) -> Tensor {

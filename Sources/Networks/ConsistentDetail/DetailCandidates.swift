@@ -8,21 +8,38 @@ struct DetailCandidates {
     /// Coarse pixels across the neighbourhood of local statistics.
     private static let neighbourhood = 7
 
-    /// (N, B, 5, H, W): by the gain of the scene (MTF-GLP-CBD), by that of the neighbourhood (its local form), in
-    /// proportion to the band above the haze (MTF-GLP-HPM-H) and above its intercept (MTF-GLP-HPM-R), and by PAN less the
-    /// intensity of the bands (GSA).
-    let details: Tensor
-    /// What else tells how far to trust them, (N, B, 6, H, W): the band interpolated, PAN, PAN's details, gain and
-    /// correlation in the neighbourhood, correlation in the scene.
-    let context: Tensor
-    /// The first part of ``context`` alone, (N, B, H, W).
-    let interpolated: Tensor
+    private let pan: Tensor
+    private let ms: Tensor
+    private let lowPass: Tensor
+    private let grid: CoarseGrid
+    private let statistics: BandStatistics
+    /// PAN less the intensity of all bands, (N, 1, H, W).
+    private let substitution: Tensor
+
+    /// What is known of some bands.
+    struct Maps {
+        /// (N, B, 5, H, W): by the gain of the scene (MTF-GLP-CBD), by that of the neighbourhood (its local form), in
+        /// proportion to the band above the haze (MTF-GLP-HPM-H) and above its intercept (MTF-GLP-HPM-R), and by PAN less
+        /// the intensity of the bands (GSA).
+        let details: Tensor
+        /// What else tells how far to trust them, (N, B, 6, H, W): the band interpolated, PAN, PAN's details, gain and
+        /// correlation in the neighbourhood, correlation in the scene.
+        let context: Tensor
+    }
 
     /// - Parameters:
     ///   - pan: (N, 1, H, W), digital numbers divided by the peak.
     ///   - ms: (N, B, h, w).
     ///   - lowPass: PAN as each band would have seen it, (N, B, h, w).
     init(pan: Tensor, ms: Tensor, lowPass: Tensor, grid: CoarseGrid, statistics: BandStatistics) {
+        (self.pan, self.ms, self.lowPass, self.grid, self.statistics) = (pan, ms, lowPass, grid, statistics)
+        let intensity = (statistics.weights * (ms - statistics.means)).sum(1, keepingAxes: true)
+        substitution = pan - grid.interpolated(intensity) - statistics.panMean
+    }
+
+    /// The maps of some bands.
+    func maps(of group: Range<Int>) -> Maps {
+        let (ms, lowPass, statistics) = (ms.bands(group), lowPass.bands(group), statistics.bands(group))
         let shape = [ms.size(0), ms.size(1), pan.size(2), pan.size(3)]
         let deviations = statistics.deviations
         let smooth = grid.interpolated(ms)
@@ -40,25 +57,20 @@ struct DetailCandidates {
             let base = ((low - panFloor) / statistics.panDeviation).clamped(0.3)
             return (smooth - floor) / deviations * (highPass / base).clamped(-1, 2)
         }
-        let intensity =
-            (statistics.weights * (smooth - statistics.means)).sum(1, keepingAxes: true) + statistics.panMean
-        let substituted =
-            (pan - intensity) / statistics.panDeviation
-            * (statistics.intensityGains * statistics.panDeviation / deviations)
-
-        details = .stacked(
+        let details = Tensor.stacked(
             [
                 gain * highPass, localGain * highPass,
                 modulated(above: statistics.darkest, statistics.panDarkest),
-                modulated(above: statistics.intercepts, statistics.panZero), substituted,
+                modulated(above: statistics.intercepts, statistics.panZero),
+                substitution * (statistics.intensityGains / deviations),
             ], axis: 2)
-        interpolated = (smooth - statistics.means) / deviations
         let pixels = ((pan - statistics.panMean) / statistics.panDeviation).expanded(shape)
-        context = .stacked(
+        let context = Tensor.stacked(
             [
-                interpolated, pixels, highPass, localGain, grid.interpolated(local.correlation),
-                statistics.correlations.expanded(shape),
+                (smooth - statistics.means) / deviations, pixels, highPass, localGain,
+                grid.interpolated(local.correlation), statistics.correlations.expanded(shape),
             ], axis: 2)
+        return Maps(details: details, context: context)
     }
 
     /// The slope of the line that gives a band from PAN in the neighbourhood of each coarse pixel, drawn to that of the
@@ -76,4 +88,9 @@ struct DetailCandidates {
             covariance / ((sharpVariance + 1e-3) * (bandVariance + 1e-3)).squareRoot()
         )
     }
+}
+
+extension Tensor {
+    /// Some bands of an image (N, B, H, W), a view.
+    func bands(_ group: Range<Int>) -> Tensor { narrowed(axis: 1, start: group.lowerBound, length: group.count) }
 }

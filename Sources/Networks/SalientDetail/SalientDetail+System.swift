@@ -30,5 +30,5 @@ extension NetworkSystem {
                 shapes.keys.filter { $0.hasPrefix("detail.blocks.") && $0.hasSuffix(".weight") }.count
             return configuration
         },
-        weights: { PackageResources.salient_detail_safetensors })
+        weights: [.fuse: { PackageResources.salient_detail_safetensors }])
 }

@@ -12,6 +12,17 @@ import Torch
 struct InstrumentVariation {
     /// Sharp pixels along a side of what is learned from, at most.
     let side: Int
+    /// Numbers of bands, one of which is drawn.
+    let bandCounts: [Int]
+    /// Ratios, one of which is drawn.
+    let ratios: [Int]
+
+    /// Those of pairs for a task: spectrometers have more bands, and cameras beside them more pixels.
+    init(side: Int, task: FusionTask) {
+        self.side = side
+        bandCounts = task == .hypersharpen ? [6, 8, 8, 10] : [3, 4, 4, 4, 5]
+        ratios = task == .hypersharpen ? [2, 3, 4, 4, 5, 6] : [2, 3, 4, 4]
+    }
 
     /// - Parameter seed: decides everything; the same for all processes that share the batch.
     func callAsFunction(_ batch: TrainingBatch, seed: UInt64) -> TrainingBatch {
@@ -25,7 +36,7 @@ struct InstrumentVariation {
             ? pan.interpolated(to: [ms.size(2), ms.size(3)], mode: .bicubic, antialias: true) : pan
         let bands = drawnBands(of: ms.size(1), &random)
         let wholeTruth = (isReduced ? ms : reference).selected(axis: 1, indices: Tensor(bands))
-        let ratio = [2, 3, 4, 4][random.below(4)]
+        let ratio = ratios[random.below(ratios.count)]
         let gains = drawnGains(bands.count, &random)
         let trueGains =
             random.chance(0.5) ? gains.map { min(max($0 * random.uniform(0.9...1.1), 0.15), 0.45) } : gains
@@ -57,7 +68,7 @@ struct InstrumentVariation {
     }
 
     private func drawnBands(of count: Int, _ random: inout SampleRandom) -> [Int64] {
-        let wanted = min(count, [3, 4, 4, 4, 5][random.below(5)])
+        let wanted = min(count, bandCounts[random.below(bandCounts.count)])
         return random.permutation(of: count).prefix(wanted).sorted().map(Int64.init)
     }
 

@@ -84,7 +84,8 @@ struct SampleSources {
     /// A network for any sensor learns from images as others would have taken them.
     private func varied(_ batches: any BatchSource) -> any BatchSource {
         guard task.takesAnySensor else { return batches }
-        return VariedBatches(source: batches, variation: InstrumentVariation(side: settings.side), seed: seed)
+        let variation = InstrumentVariation(side: settings.side, task: task.task)
+        return VariedBatches(source: batches, variation: variation, seed: seed)
     }
 
     private func joined(_ sources: [(any SampleSource)?]) throws -> (any SampleSource)? {
@@ -156,15 +157,21 @@ struct SampleSources {
             count: count, seed: derivedSeed(seed, for: purpose))
     }
 
-    /// Scenes of sensors that don't exist, of 3 to 8 bands. Their multispectral images, a fourth of their side, are truths
-    /// too, so they are a third larger than what is cut out.
+    /// Scenes of sensors that don't exist, of 3 to 8 bands, or of a spectrometer's. Their multispectral images, a fourth of
+    /// their side, are truths too, so they are a third larger than what is cut out.
     private func anySensor(_ count: Int, purpose: SeedPurpose) throws(ConfigurationError) -> any SampleSource {
-        let (ratio, fewest, kinds) = (4, 3, 6)
+        let isSpectrometer = task.task == .hypersharpen
+        let ratio = 4
+        let (fewest, kinds) = isSpectrometer ? (16, 1) : (3, 6)
         let panSize = ratio * (settings.side * 4 / 3)
         try requireSide(SceneSimulator.panSizes.lowerBound * 3 / (4 * ratio))
         let source = SimulatedSource(count: count, ratio: ratio, groups: { $0 % kinds }) { [seed] index, _ in
             let own = derivedSeed(seed, for: purpose, index)
-            let sensor = Sensor.random(seed: own, bands: fewest + index % kinds, ratio: ratio)
+            let bands = fewest + index % kinds
+            let sensor =
+                isSpectrometer
+                ? Sensor.randomSpectrometer(seed: own, bands: bands, ratio: ratio)
+                : Sensor.random(seed: own, bands: bands, ratio: ratio)
             return try SceneSimulator(sensor: sensor, panSize: panSize, seed: own)
         }
         return kept(source)

@@ -10,8 +10,7 @@ struct NetworkTask {
     init(_ network: any FusionNetwork, task: FusionTask) throws(ConfigurationError) {
         let fits =
             switch task {
-            case .pansharpen where network is ConsistentDetail: true
-            case .pansharpen, .hypersharpen: network is any SharpeningNetwork
+            case .pansharpen, .hypersharpen: network is ConsistentDetail || network is any SharpeningNetwork
             case .upscale: network is any UpscalingNetwork
             case .fuse: network is any PairFusionNetwork
             }

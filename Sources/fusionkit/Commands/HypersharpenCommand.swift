@@ -6,8 +6,9 @@ struct HypersharpenCommand: ParsableCommand {
         commandName: "hypersharpen",
         abstract: "Sharpen a hyperspectral image with a sharper one of one band or several.",
         discussion: """
-            With a sharp image of several bands it takes --method CNMF, HySure or GFPCA, or --weights of a network for that \
-            many. With one band every method serves; with neither --method nor --weights C-GS2-GLP runs. Methods made for \
+            Where neither --method nor --weights say what fuses, a network that comes with the program sharpens with one band \
+            (6 bands or more, 2 to 6 times sharper; C-GS2-GLP else), HySure with several. With one band every method serves, \
+            with several CNMF, HySure, GFPCA, and --weights of a network for that many. Methods made for \
             multispectral images take the form they have for hyperspectral ones. The output has the sharp image's grid and the bands, wavelengths, type \
             and nodata value of the hyperspectral one, and appears under its name when it is complete.
 

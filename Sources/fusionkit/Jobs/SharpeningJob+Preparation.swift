@@ -23,15 +23,18 @@ extension SharpeningJob {
         case .standard:
             let network = NetworkSystem.consistentDetail
             guard !ConsistentSharpener.suits(pair) else { return try prepared(for: pair, shipped: network) }
+            guard pair.panBands.count == 1 || task == .pansharpen else {
+                return prepared(ClassicalMethods.standardOfSeveralSharpBands)
+            }
+            let (bands, ratios) = ConsistentSharpener.experience(in: task)
             let limits =
-                "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) learned from 3 to 8 bands and ratios "
-                + "2 to 4"
+                "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) learned from "
+                + "\(bands.lowerBound) to \(bands.upperBound) bands and ratios \(ratios.lowerBound) to \(ratios.upperBound)"
             if adaptation != nil {
                 talk.note("\(limits); it runs because --adapt needs a network.")
                 return try prepared(for: pair, shipped: network)
             }
-            // For cubes a classical method is what runs anyway.
-            if task == .pansharpen { talk.note("\(limits), so \(ClassicalMethods.standard.name) runs.") }
+            talk.note("\(limits), so \(ClassicalMethods.standard.name) runs.")
             return prepared(ClassicalMethods.standard)
         case .classical(let method): return prepared(method)
         case .shipped(let system): return try prepared(for: pair, shipped: system)
@@ -46,7 +49,7 @@ extension SharpeningJob {
     }
 
     private func prepared(for pair: ScenePair, shipped system: NetworkSystem) throws -> Prepared {
-        guard let checkpoint = try NetworkCheckpoint(shippedWith: system) else {
+        guard let checkpoint = try NetworkCheckpoint(shippedWith: system, for: task) else {
             throw Failure(.usage, "\(system.name) comes without weights. Give a file of them with --weights.")
         }
         return try prepared(for: pair, checkpoint, system.name)
