@@ -5,8 +5,6 @@ struct InstrumentedBatches: BatchSource {
     let source: any BatchSource
     /// Gains of the sensor's bands at Nyquist; what everybody assumes where there are none.
     let gains: [Double]
-    /// Whether the edges of both images lie on each other, as simulated ones do; files follow the field's toolboxes.
-    let edgesMeet: Bool
 
     var batchesPerEpoch: Int { source.batchesPerEpoch }
 
@@ -15,7 +13,8 @@ struct InstrumentedBatches: BatchSource {
         return {
             guard var batch = try next() else { return nil }
             let (ratio, bands) = (batch.ratio, batch.images[.ms]?.size(1) ?? 1)
-            let phase = edgesMeet ? Double(ratio - 1) / 2 : Double(ratio / 2)
+            // Files and simulated scenes follow the field's toolboxes.
+            let phase = Double(ratio / 2)
             batch.instrument = Instrument(
                 rowPhase: phase, columnPhase: phase,
                 gains: gains.count >= bands ? Array(gains.prefix(bands)) : .init(repeating: 0.3, count: bands))

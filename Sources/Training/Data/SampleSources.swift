@@ -6,7 +6,8 @@ import Torch
 
 /// Finds out what samples a text in the settings means.
 ///
-/// "simulated" are scenes of the sensor, or pairs of pictures; made-up images where no sensor is known or the task is another.
+/// "simulated" are scenes of the sensor, or of many for the network that takes any, or pairs of pictures; made-up images where
+/// no sensor is known or the task is another.
 /// A file in `.h5`, `.hdf5` holds stacks as PanCollection and HISR have them; one in `.mat` is a scene of the test toolbox, a
 /// folder of them several. "pan.tif + ms.tif" is a scene that is degraded by Wald's protocol, or, at full resolution, taken as
 /// it is. For pairs of pictures, a folder holds two folders of pictures, "visible + infrared" names both.
@@ -77,8 +78,7 @@ struct SampleSources {
         guard task.takesAnySensor else { return batches }
         let areSimulated = names == [Self.simulated]
         return InstrumentedBatches(
-            source: batches, gains: areSimulated ? [] : Sensor.named(settings.sensor)?.mtfGains ?? [],
-            edgesMeet: areSimulated)
+            source: batches, gains: areSimulated ? [] : Sensor.named(settings.sensor)?.mtfGains ?? [])
     }
 
     /// A network for any sensor learns from images as others would have taken them.
