@@ -22,7 +22,8 @@ import Training
     @Test(
         "refuses what is not known, with the nearest name",
         arguments: [
-            ("optimiser: {}", "optimizer"), ("optimizer: {rat: 1}", "optimizer.rat"), ("loss: {l3: 1}", "loss.l3"),
+            ("optimiser: {}", "optimizer"), ("optimizer: {rat: 1}", "optimizer.rat"),
+            ("loss: {l3: 1}", "'l3' (did you mean 'l1'?)"),
             ("network: {system: lemambo}", "lemamba"), ("network: {settings: {dimm: 8}}", "network.settings.dimm"),
             ("validation: {metrics: [ERGIS]}", "ERGAS"), ("validation: {best: SAMM}", "SAM"),
             ("task: fuse", "task"), ("loss: {pair: 1}", "loss"), ("epochs: 0", "epochs"),

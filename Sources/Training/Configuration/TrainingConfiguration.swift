@@ -76,7 +76,8 @@ public struct TrainingConfiguration: Configuration, Hashable {
             if task == .pansharpen { loss[Loss.spatial.rawValue] = 1 }
             (schedule.warmUp, average.share) = (1, 0.998)
             (optimizer.decay, optimizer.beta2, optimizer.clip, optimizer.accumulation) = (1e-4, 0.99, 0.5, 2)
-            (data.count, data.side, data.batch, data.kept) = (400, 96, 2, 4096)
+            (data.count, data.side, data.batch) = (400, 96, 2)
+            data.kept = task == .hypersharpen ? 8000 : 4096
         case "salient-detail":
             // As in recipes/salient-detail.yaml, whose weights come with the program.
             epochs = 5
@@ -123,9 +124,7 @@ public struct TrainingConfiguration: Configuration, Hashable {
         try validation.validate()
         try record.validate()
         for (name, weight) in loss.sorted(by: { $0.key < $1.key }) {
-            guard Loss(rawValue: name) != nil else {
-                throw .unknownKey(key: "loss.\(name)", nearest: nearest(to: name, among: Loss.allCases.map(\.rawValue)))
-            }
+            try requireName(name, of: Loss.allCases.map(\.rawValue), "loss")
             try require(weight >= 0 && weight.isFinite, "loss.\(name)", weight, "0 or more")
         }
         try require(loss.values.contains { $0 > 0 }, "loss", "empty", "at least one loss with a weight above 0")
