@@ -37,7 +37,7 @@ public enum ClassicalError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(method) solves for all pixels of a scene at once, and by its own limit, which does not depend on the memory "
                 + "allowed, for \(most) PAN pixels at most with so many bands; there are \(pixels). Cut a part out of both images "
                 + "with gdal_translate -projwin, or choose a method that works in tiles, such as "
-                + "\(ClassicalMethods.standard.name)."
+                + "\(ClassicalMethods.standard.name), or \(GFPCA().name) where the sharp image has several bands."
         case .empty(let pan, let ms):
             "There is nothing to sharpen: PAN has \(pan) pixels, the multispectral image \(ms)."
         case .sizes(let pan, let ms, let ratio):

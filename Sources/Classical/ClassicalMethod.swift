@@ -193,11 +193,9 @@ public enum ClassicalMethods {
         GFPCA(), CNMF(), HySure(),
     ]
 
-    /// The method that runs when none is named: among the best at both resolutions on every scene we have.
+    /// The method that runs when none is named and no network is for the images: among the best at both resolutions on every
+    /// scene we have.
     public static let standard: any ClassicalMethod = CGS2GLP()
-
-    /// The one that runs for a sharp image of several bands: nearly as good as CNMF, and three times as fast.
-    public static let standardOfSeveralSharpBands: any ClassicalMethod = HySure()
 
     /// The method of a name or another name of it, in any case, with or without hyphens; nil when there is none.
     public static func named(_ name: String) -> (any ClassicalMethod)? {

@@ -5,12 +5,13 @@ import Torch
 
 /// The network for any sensor on a scene larger than memory: one pass that measures the bands, then tiles.
 ///
-/// A tile reads ``context`` pixels more on every side than it contributes, as far as the scene goes, and neighbours are
+/// A tile reads ``context(ratio:)`` pixels more on every side than it contributes, as far as the scene goes, and neighbours are
 /// blended over twice ``overlap`` pixels. Steps towards the measured samples reach as far as the instrument's low pass, each a little
 /// weaker; `docs/architecture.md` gives the bound of what tiles change.
 public struct ConsistentSharpener {
-    /// Pixels beyond its contribution that a tile reads on each side.
-    static let context = 32
+    /// Pixels beyond its contribution that a tile reads on each side: the instrument's low pass reaches as far as the ratio
+    /// makes it.
+    static func context(ratio: Int) -> Int { max(32, 8 * ratio) }
     /// Pixels beyond its own part to which a tile contributes on each side.
     static let overlap = 16
     /// Times that the scene is measured again without what lies far outside.
@@ -31,31 +32,36 @@ public struct ConsistentSharpener {
         try withTorchErrors { network.to(device) }
     }
 
-    /// Numbers of bands and ratios of the scenes from which the weights for a task learned that come with the library.
-    public static func experience(in task: FusionTask) -> (bands: ClosedRange<Int>, ratios: ClosedRange<Int>) {
+    /// Numbers of bands and ratios for which the weights for a task that come with the library are better than methods without
+    /// training.
+    public static func domain(of task: FusionTask) -> (bands: ClosedRange<Int>, ratios: ClosedRange<Int>) {
         task == .hypersharpen ? (6...ConsistentDetail.bands.upperBound, 2...6) : (3...8, 2...4)
     }
 
-    /// Whether a pair is of the kind that the network was trained for, so that it serves better than methods without training.
+    /// Whether a pair is one for which the network runs where nothing is named.
     public static func suits(_ pair: ScenePair) -> Bool {
-        let (bands, ratios) = experience(in: pair.task)
+        let (bands, ratios) = domain(of: pair.task)
         return pair.panBands.count == 1 && bands.contains(pair.msBands.count) && ratios.contains(pair.ratio)
     }
 
     /// Checks that a pair is one that the network can sharpen.
     func check(_ pair: ScenePair) throws {
-        guard ConsistentDetail.ratios.contains(pair.ratio), ConsistentDetail.bands.contains(pair.msBands.count) else {
+        guard pair.panBands.count == 1 else {
+            throw SceneError.severalSharpBands(pair, method: NetworkSystem.consistentDetail.name)
+        }
+        // Cubes have weights of their own.
+        let most = pair.task == .pansharpen ? 64 : ConsistentDetail.bands.upperBound
+        let (bands, ratios) = (ConsistentDetail.bands.lowerBound...most, ConsistentDetail.ratios)
+        guard ratios.contains(pair.ratio), bands.contains(pair.msBands.count) else {
+            let isCube = ratios.contains(pair.ratio) && pair.task == .pansharpen
             throw SceneError(
                 .weightsMismatch,
                 "The pixels of \(pair.ms.file), of \(pair.msBands.count) bands, are \(pair.ratio) times those of "
-                    + "\(pair.pan.file); the network is for \(ConsistentDetail.ratios.lowerBound) to "
-                    + "\(ConsistentDetail.ratios.upperBound) times and up to \(ConsistentDetail.bands.upperBound) bands.",
-                remedy: "Use a method that needs no weights: --method C-GS2-GLP.")
-        }
-        guard pair.panBands.count == 1 else {
-            throw SceneError(
-                .weightsMismatch, "\(pair.pan.file) has \(pair.panBands.count) bands; the network sharpens with one.",
-                remedy: "Use weights for a sharp image of \(pair.panBands.count) bands.")
+                    + "\(pair.pan.file); the network is for \(ratios.lowerBound) to "
+                    + "\(ratios.upperBound) times and up to \(bands.upperBound) bands.",
+                remedy: isCube
+                    ? "Use fusionkit hypersharpen, or a method that needs no weights: --method C-GS2-GLP."
+                    : "Use a method that needs no weights: --method C-GS2-GLP.")
         }
     }
 
@@ -65,7 +71,7 @@ public struct ConsistentSharpener {
     ) throws -> Pansharpening.Summary {
         let scene = reader.scene
         let window = Window(width: scene.panWidth, height: scene.panHeight)
-        let side = try options.tileSide ?? tileSide(options, window, bands: scene.bands)
+        let side = try options.tileSide ?? tileSide(options, window, bands: scene.bands, ratio: scene.ratio)
         TorchLibrary.threads = max(1, options.threads)
         let statistics = try measure(reader, side: side, cancellation: cancellation, progress: progress)
         var blend = TileBlend(scene: window, side: side, overlap: Self.overlap, bands: scene.bands)
@@ -73,7 +79,7 @@ public struct ConsistentSharpener {
         for tile in blend.tiles {
             try cancellation.check()
             let region = PixelRegion(rows: tile.area.rows, columns: tile.area.columns)
-            let input = try ConsistentInput(region, reader: reader, context: Self.context)
+            let input = try ConsistentInput(region, reader: reader, context: Self.context(ratio: reader.scene.ratio))
             let fused =
                 input.isEmpty
                 ? [Float](repeating: 0, count: region.pixels * scene.bands)
@@ -114,7 +120,7 @@ public struct ConsistentSharpener {
         for tile in window.tiles(width: min(side, window.width), height: min(side, window.height)) {
             try cancellation.check()
             let region = PixelRegion(rows: tile.rows, columns: tile.columns)
-            let input = try ConsistentInput(region, reader: reader, context: Self.context)
+            let input = try ConsistentInput(region, reader: reader, context: Self.context(ratio: reader.scene.ratio))
             try withTorchErrors {
                 try withInference {
                     if let samples = input.samples(device: device) { moments.add(samples) }
@@ -145,9 +151,11 @@ public struct ConsistentSharpener {
     }
 
     /// The largest tile that fits into the memory.
-    private func tileSide(_ options: Pansharpening.Options, _ scene: Window, bands: Int) throws -> Int {
+    private func tileSide(
+        _ options: Pansharpening.Options, _ scene: Window, bands: Int, ratio: Int
+    ) throws -> Int {
         try options.networkTileSide(
             bytesPerPixel: network.bytesPerPixel(bands: bands) + 24 + 40 * bands,
-            halo: 2 * (Self.overlap + Self.context), overlap: Self.overlap, scene: scene, bands: bands)
+            halo: 2 * (Self.overlap + Self.context(ratio: ratio)), overlap: Self.overlap, scene: scene, bands: bands)
     }
 }

@@ -143,7 +143,7 @@ extension Pansharpening.Method {
     /// - Parameters:
     ///   - peak: the digital number of the spectral image that becomes 1; what the weights were trained with when nil.
     ///   - highPeak: that of the sharp image; the same when nil. The network for any sensor needs neither.
-    ///   - task: what it is to do, for messages.
+    ///   - task: what it is to do, for messages of networks that are for another one.
     /// - Throws: ``SceneError`` for weights that sharpen nothing or a peak that is none, `TorchError` when the device is
     ///   not there.
     public init(

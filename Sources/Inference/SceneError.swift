@@ -72,6 +72,17 @@ extension SceneError {
             .memory, "\(work) \(needed / megabyte + 1) MB, and \(allowed / megabyte) MB are allowed.", remedy: remedy)
     }
 
+    /// No weights of a system for a task come with the library.
+    package static func noWeights(_ system: NetworkSystem, task: FusionTask) -> SceneError {
+        let tasks = system.tasks.map(\.rawValue).joined(separator: " and ")
+        return system.tasks.contains(task)
+            ? SceneError(
+                .weightsMismatch, "\(system.name) comes without weights to \(task.rawValue) with.",
+                remedy: "Give a file of them with --weights.")
+            : SceneError(
+                .weightsMismatch, "\(system.name) does not \(task.rawValue).", remedy: "It is made to \(tasks).")
+    }
+
     /// The weights are for another task than the one at hand.
     static func otherTask(_ checkpoint: NetworkCheckpoint, needed: FusionTask) -> SceneError {
         let system = checkpoint.description.system

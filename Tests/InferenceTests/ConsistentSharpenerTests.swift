@@ -6,8 +6,8 @@ import Testing
 import Torch
 
 @Suite("The network for any sensor on scenes") struct ConsistentSharpenerTests {
-    private func shipped() throws -> ConsistentSharpener {
-        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .consistentDetail, for: .pansharpen))
+    private func shipped(_ task: FusionTask = .pansharpen) throws -> ConsistentSharpener {
+        let checkpoint = try #require(try NetworkCheckpoint(shippedWith: .consistentDetail, for: task))
         let method = try Pansharpening.Method(checkpoint)
         guard case .consistent(let sharpener) = method else {
             Issue.record("another method")
@@ -17,11 +17,11 @@ import Torch
     }
 
     private func fused(
-        _ scene: TestScene, tileSide: Int?
+        _ scene: TestScene, tileSide: Int?, task: FusionTask = .pansharpen
     ) throws -> (pixels: [Float], valid: [UInt8], profile: RasterProfile) {
         let output = scene.directory.file("out.tif")
         _ = try Pansharpening(
-            pair: scene.pair(), method: .consistent(shipped()), options: NetworkTests.options(tileSide)
+            pair: scene.pair(), method: .consistent(shipped(task)), options: NetworkTests.options(tileSide)
         ).run(output: output)
         let reader = try RasterReader(output)
         return (
@@ -36,14 +36,17 @@ import Torch
 
     @Test(
         "tiles change the result by less than a thousandth of its contrast, wherever the samples lie",
-        arguments: [(2, 0.0), (3, 0.3), (4, -0.5)])
-    func tiles(ratio: Int, offset: Double) throws {
+        arguments: [
+            (2, 0.0, FusionTask.pansharpen), (3, 0.3, .pansharpen), (4, -0.5, .pansharpen), (2, 0.0, .hypersharpen),
+            (4, 0.5, .hypersharpen), (6, -0.5, .hypersharpen),
+        ])
+    func tiles(ratio: Int, offset: Double, task: FusionTask) throws {
         let scene = try TestScene(
             panWidth: 52 * ratio, panHeight: 48 * ratio, msWidth: 54, msHeight: 50, ratio: ratio,
             offset: (offset, -offset))
         try scene.writeLand()
-        let whole = try fused(scene, tileSide: 512)
-        let tiled = try fused(scene, tileSide: 64)
+        let whole = try fused(scene, tileSide: 512, task: task)
+        let tiled = try fused(scene, tileSide: 64, task: task)
         #expect(whole.profile.width == 52 * ratio && whole.profile.height == 48 * ratio)
         let difference = zip(whole.pixels, tiled.pixels).map { Double($1 - $0) }
         let spread = deviation(whole.pixels.map(Double.init))

@@ -41,6 +41,16 @@ import Testing
         #expect(try Self.fuse(name, brighter, other.directory.file("out.tif"), side: 1024, threads: 1) != whole)
     }
 
+    @Test("where no method is named, HySure runs, beyond its limit GFPCA, and with one sharp band C-GS2-GLP")
+    func standard() throws {
+        #expect(try Self.pair().pair.standardMethod().name == "HySure")
+        #expect(try Self.pair(side: 1280).pair.standardMethod().name == "GFPCA")
+        let single = try TestScene(panWidth: 96, panHeight: 96, bands: 8)
+        try single.writeLand()
+        let pair = try ScenePair(pan: single.panFile, ms: single.msFile, task: .hypersharpen)
+        #expect(try pair.standardMethod().name == "C-GS2-GLP")
+    }
+
     @Test("the hyperspectral form is that of hypersharpening, with rounding for integers")
     func form() throws {
         let (scene, pair) = try Self.pair(side: 64)

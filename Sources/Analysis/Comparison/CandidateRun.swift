@@ -85,7 +85,7 @@ struct CandidateRun {
                 sensor: options.ignoresSensor ? nil : sensor ?? trainedFor, options: sharpening)
         case .shipped(let system):
             guard let checkpoint = try NetworkCheckpoint(shippedWith: system, for: pair.task) else {
-                preconditionFailure("\(system.name) has no weights")
+                throw SceneError.noWeights(system, task: pair.task)
             }
             return try Pansharpening(
                 pair: pair, method: .init(checkpoint, device: options.device), sensor: sensor, options: sharpening)

@@ -25,9 +25,7 @@ public enum PairFuser {
     /// - Throws: ``SceneError`` for a system without weights or of another task, `TorchError` when the device is not there.
     public init(shippedWith system: NetworkSystem, device: Device = .cpu) throws {
         guard let checkpoint = try NetworkCheckpoint(shippedWith: system, for: .fuse) else {
-            throw SceneError(
-                .weightsMismatch, "\(system.name) comes without weights.", remedy: "Give a file of them with --weights."
-            )
+            throw SceneError.noWeights(system, task: .fuse)
         }
         try self.init(checkpoint, device: device)
     }

@@ -20,22 +20,7 @@ extension SharpeningJob {
     /// The method, with its weights, adapted where somebody asked for it.
     func prepared(for pair: ScenePair) throws -> Prepared {
         switch choice {
-        case .standard:
-            let network = NetworkSystem.consistentDetail
-            guard !ConsistentSharpener.suits(pair) else { return try prepared(for: pair, shipped: network) }
-            guard pair.panBands.count == 1 || task == .pansharpen else {
-                return prepared(ClassicalMethods.standardOfSeveralSharpBands)
-            }
-            let (bands, ratios) = ConsistentSharpener.experience(in: task)
-            let limits =
-                "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) learned from "
-                + "\(bands.lowerBound) to \(bands.upperBound) bands and ratios \(ratios.lowerBound) to \(ratios.upperBound)"
-            if adaptation != nil {
-                talk.note("\(limits); it runs because --adapt needs a network.")
-                return try prepared(for: pair, shipped: network)
-            }
-            talk.note("\(limits), so \(ClassicalMethods.standard.name) runs.")
-            return prepared(ClassicalMethods.standard)
+        case .standard: return try preparedByDefault(for: pair)
         case .classical(let method): return prepared(method)
         case .shipped(let system): return try prepared(for: pair, shipped: system)
         case .weights(let file, let peak, let highPeak):
@@ -44,13 +29,39 @@ extension SharpeningJob {
         }
     }
 
+    /// The network that comes with the program where it is for the images, a method without training else.
+    private func preparedByDefault(for pair: ScenePair) throws -> Prepared {
+        let network = NetworkSystem.consistentDetail
+        guard !ConsistentSharpener.suits(pair) else { return try prepared(for: pair, shipped: network) }
+        let method = try pair.standardMethod()
+        guard pair.panBands.count == 1 else {
+            if method.name == GFPCA().name {
+                talk.note(
+                    "the images are too large for \(HySure().name), which takes a scene as a whole, so \(method.name) runs."
+                )
+            }
+            return prepared(method)
+        }
+        let (bands, ratios) = ConsistentSharpener.domain(of: task)
+        let most = bands.upperBound == ConsistentDetail.bands.upperBound ? "or more" : "to \(bands.upperBound)"
+        let limits =
+            "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) is for \(bands.lowerBound) \(most) bands "
+            + "and ratios \(ratios.lowerBound) to \(ratios.upperBound)"
+        if adaptation != nil {
+            talk.note("\(limits); it runs because --adapt needs a network.")
+            return try prepared(for: pair, shipped: network)
+        }
+        talk.note("\(limits), so \(method.name) runs.")
+        return prepared(method)
+    }
+
     private func prepared(_ method: any ClassicalMethod) -> Prepared {
         Prepared(method: .classical(method), name: method.name, sensor: ignoresSensor ? nil : sensor)
     }
 
     private func prepared(for pair: ScenePair, shipped system: NetworkSystem) throws -> Prepared {
         guard let checkpoint = try NetworkCheckpoint(shippedWith: system, for: task) else {
-            throw Failure(.usage, "\(system.name) comes without weights. Give a file of them with --weights.")
+            throw SceneError.noWeights(system, task: task)
         }
         return try prepared(for: pair, checkpoint, system.name)
     }

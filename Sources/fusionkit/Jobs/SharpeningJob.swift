@@ -5,7 +5,7 @@ import FusionKit
 struct SharpeningJob {
     /// What fuses the pixels.
     enum Choice {
-        /// What is best for the images: the network for any sensor, or the standard method.
+        /// What is best for the images: the network that comes with the program, or a method without training.
         case standard
         case classical(any ClassicalMethod)
         /// A network with the weights that come with the program.
