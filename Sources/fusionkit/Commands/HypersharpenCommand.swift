@@ -7,7 +7,9 @@ struct HypersharpenCommand: ParsableCommand {
         abstract: "Sharpen a hyperspectral image with a sharper one of one band or several.",
         discussion: """
             Where neither --method nor --weights say what fuses, a network that comes with the program sharpens with one band \
-            (6 bands or more, 2 to 6 times sharper; C-GS2-GLP else), HySure or, for large images, GFPCA with several. With one band every method serves, \
+            (6 bands or more, 2 to 6 times sharper; C-GS2-GLP else), HySure with several, or GFPCA for large images and fewer than 24 bands. The network takes the \
+            hyperspectral image for one of an instrument with an MTF of about 0.3 at Nyquist; one made by averaging pixels is \
+            sharper, and --method GSA serves it better. With one band every method serves, \
             with several CNMF, HySure, GFPCA, and --weights of a network for that many. Methods made for \
             multispectral images take the form they have for hyperspectral ones. The output has the sharp image's grid and the bands, wavelengths, type \
             and nodata value of the hyperspectral one, and appears under its name when it is complete.

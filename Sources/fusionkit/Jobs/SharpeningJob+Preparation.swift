@@ -37,15 +37,14 @@ extension SharpeningJob {
         guard pair.panBands.count == 1 else {
             if method.name == GFPCA().name {
                 talk.note(
-                    "the images are too large for \(HySure().name), which takes a scene as a whole, so \(method.name) runs."
-                )
+                    "\(HySure().name) is for \(ScenePair.fewestBandsForHySure) bands or more and for images that it can take as a "
+                        + "whole, so \(method.name) runs.")
             }
             return prepared(method)
         }
         let (bands, ratios) = ConsistentSharpener.domain(of: task)
-        let most = bands.upperBound == ConsistentDetail.bands.upperBound ? "or more" : "to \(bands.upperBound)"
         let limits =
-            "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) is for \(bands.lowerBound) \(most) bands "
+            "\(counted(pair.msBands.count, "band")), ratio \(pair.ratio): \(network.name) is for \(bands.lowerBound) to \(bands.upperBound) bands "
             + "and ratios \(ratios.lowerBound) to \(ratios.upperBound)"
         if adaptation != nil {
             talk.note("\(limits); it runs because --adapt needs a network.")
