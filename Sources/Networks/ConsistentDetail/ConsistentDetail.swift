@@ -73,10 +73,9 @@ public final class ConsistentDetail: Module {
         let candidates = DetailCandidates(pan: pan, ms: ms, lowPass: lowPass, grid: grid, statistics: statistics)
         let measured = (ms - statistics.means) / statistics.deviations
         let groups = Self.groups(of: ms.size(1))
-        let grids = Dictionary(uniqueKeysWithValues: groups.map { ($0, groups.count == 1 ? grid : grid.bands($0)) })
         /// What is missing in the image of some bands, as their samples tell.
         func residual(_ image: Tensor, _ group: Range<Int>) -> Tensor {
-            guard let grid = grids[group] else { preconditionFailure("\(group) is none of \(groups)") }
+            let grid = grid.bands(group)
             return grid.returned(measured.bands(group) - grid.observed(image))
         }
         /// A map of the ratio for each band of an image.
@@ -86,7 +85,7 @@ public final class ConsistentDetail: Module {
 
         var image = mixing(groups) { group in
             let maps = candidates.maps(of: group)
-            return .concatenated([maps.details, maps.context, ratio(maps.context[.all, .all, .at(0)])], axis: 2)
+            return .concatenated([maps.details, maps.context, ratio(maps.smooth)], axis: 2)
         } finish: { group, maps, mixed in
             let details = maps[.all, .all, 0..<DetailCandidates.count]
             var image = maps[.all, .all, .at(DetailCandidates.count)] + Self.weighted(details, by: mixed)

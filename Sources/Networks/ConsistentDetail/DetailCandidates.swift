@@ -16,17 +16,6 @@ struct DetailCandidates {
     /// PAN less the intensity of all bands, (N, 1, H, W).
     private let substitution: Tensor
 
-    /// What is known of some bands.
-    struct Maps {
-        /// (N, B, 5, H, W): by the gain of the scene (MTF-GLP-CBD), by that of the neighbourhood (its local form), in
-        /// proportion to the band above the haze (MTF-GLP-HPM-H) and above its intercept (MTF-GLP-HPM-R), and by PAN less
-        /// the intensity of the bands (GSA).
-        let details: Tensor
-        /// What else tells how far to trust them, (N, B, 6, H, W): the band interpolated, PAN, PAN's details, gain and
-        /// correlation in the neighbourhood, correlation in the scene.
-        let context: Tensor
-    }
-
     /// - Parameters:
     ///   - pan: (N, 1, H, W), digital numbers divided by the peak.
     ///   - ms: (N, B, h, w).
@@ -37,40 +26,63 @@ struct DetailCandidates {
         substitution = pan - grid.interpolated(intensity) - statistics.panMean
     }
 
-    /// The maps of some bands.
+    /// What is known of some bands.
     func maps(of group: Range<Int>) -> Maps {
         let (ms, lowPass, statistics) = (ms.bands(group), lowPass.bands(group), statistics.bands(group))
-        let shape = [ms.size(0), ms.size(1), pan.size(2), pan.size(3)]
-        let deviations = statistics.deviations
-        let smooth = grid.interpolated(ms)
         let low = grid.interpolated(lowPass)
-        let highPass = (pan - low) / statistics.panDeviation
+        let local = Self.local(
+            band: (ms - statistics.means) / statistics.deviations,
+            sharp: (lowPass - statistics.panMean) / statistics.panDeviation,
+            gain: statistics.gains * statistics.panDeviation / statistics.deviations)
+        return Maps(
+            statistics: statistics, pan: pan, substitution: substitution, smooth: grid.interpolated(ms), low: low,
+            highPass: (pan - low) / statistics.panDeviation, localGain: grid.interpolated(local.gain),
+            localCorrelation: grid.interpolated(local.correlation))
+    }
 
-        let band = (ms - statistics.means) / deviations
-        let sharp = (lowPass - statistics.panMean) / statistics.panDeviation
-        let gain = statistics.gains * statistics.panDeviation / deviations
-        let local = Self.local(band: band, sharp: sharp, gain: gain)
-        let localGain = grid.interpolated(local.gain)
+    /// What is known of some bands, put together when it is asked for: not every network needs all of it.
+    struct Maps {
+        let statistics: BandStatistics
+        let pan: Tensor
+        let substitution: Tensor
+        /// The bands interpolated, digital numbers, (N, B, H, W).
+        let smooth: Tensor
+        let low: Tensor
+        let highPass: Tensor
+        let localGain: Tensor
+        let localCorrelation: Tensor
 
-        func modulated(above floor: Tensor, _ panFloor: Tensor) -> Tensor {
-            // PAN near its floor would multiply noise; 0.3 standard deviations bound the quotient.
-            let base = ((low - panFloor) / statistics.panDeviation).clamped(0.3)
-            return (smooth - floor) / deviations * (highPass / base).clamped(-1, 2)
+        /// (N, B, 5, H, W): by the gain of the scene (MTF-GLP-CBD), by that of the neighbourhood (its local form), in
+        /// proportion to the band above the haze (MTF-GLP-HPM-H) and above its intercept (MTF-GLP-HPM-R), and by PAN less
+        /// the intensity of the bands (GSA).
+        var details: Tensor {
+            let deviations = statistics.deviations
+            let gain = statistics.gains * statistics.panDeviation / deviations
+            func modulated(above floor: Tensor, _ panFloor: Tensor) -> Tensor {
+                // PAN near its floor would multiply noise; 0.3 standard deviations bound the quotient.
+                let base = ((low - panFloor) / statistics.panDeviation).clamped(0.3)
+                return (smooth - floor) / deviations * (highPass / base).clamped(-1, 2)
+            }
+            return .stacked(
+                [
+                    gain * highPass, localGain * highPass,
+                    modulated(above: statistics.darkest, statistics.panDarkest),
+                    modulated(above: statistics.intercepts, statistics.panZero),
+                    substitution * (statistics.intensityGains / deviations),
+                ], axis: 2)
         }
-        let details = Tensor.stacked(
-            [
-                gain * highPass, localGain * highPass,
-                modulated(above: statistics.darkest, statistics.panDarkest),
-                modulated(above: statistics.intercepts, statistics.panZero),
-                substitution * (statistics.intensityGains / deviations),
-            ], axis: 2)
-        let pixels = ((pan - statistics.panMean) / statistics.panDeviation).expanded(shape)
-        let context = Tensor.stacked(
-            [
-                (smooth - statistics.means) / deviations, pixels, highPass, localGain,
-                grid.interpolated(local.correlation), statistics.correlations.expanded(shape),
-            ], axis: 2)
-        return Maps(details: details, context: context)
+
+        /// What else tells how far to trust them, (N, B, 6, H, W): the band interpolated, PAN, PAN's details, gain and
+        /// correlation in the neighbourhood, correlation in the scene.
+        var context: Tensor {
+            let pixels = (pan - statistics.panMean) / statistics.panDeviation
+            return .stacked(
+                [
+                    (smooth - statistics.means) / statistics.deviations, pixels.expanded(smooth.shape), highPass,
+                    localGain,
+                    localCorrelation, statistics.correlations.expanded(smooth.shape),
+                ], axis: 2)
+        }
     }
 
     /// The slope of the line that gives a band from PAN in the neighbourhood of each coarse pixel, drawn to that of the

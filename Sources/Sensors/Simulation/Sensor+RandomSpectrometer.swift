@@ -5,8 +5,8 @@ extension Sensor {
     /// A made-up imaging spectrometer, some bands of it, beside a panchromatic camera.
     ///
     /// Bands are 5 to 15 nm wide and lie anywhere between 400 and 720, 1000 or 2450 nm, in ascending order. Those where water
-    /// vapour lets nothing through are moved to the next place with light, so two may be the same; gains at Nyquist of 0.2 to 0.38, of PAN 0.1 to 0.2; 12 to 16 bits; PAN covers a
-    /// range within 400 to 900 nm.
+    /// vapour lets nothing through are moved to the next place with light, so two may be the same. Gains at Nyquist are 0.2
+    /// to 0.38, of PAN 0.1 to 0.2; samples have 12 to 16 bits; PAN covers a range within 400 to 900 nm.
     ///
     /// - Parameters:
     ///   - seed: the same seed gives the same sensor.
