@@ -79,6 +79,14 @@ struct ConsistentInput {
         CoarseGrid(rows: rows, columns: columns, ratio: ratio, gains: gains, device: device)
     }
 
+    /// The grids of instruments with other gains, whose samples lie further down and right by some PAN pixels.
+    func grid(gains: [Double], moved: Double) -> CoarseGrid {
+        func axis(_ axis: CoarseGrid.Axis) -> CoarseGrid.Axis {
+            .init(pixels: axis.pixels, samples: axis.samples, phase: axis.phase + moved)
+        }
+        return CoarseGrid(rows: axis(rows), columns: axis(columns), ratio: ratio, gains: gains)
+    }
+
     /// The known samples of the region, bands and PAN's low pass: (B + 1, samples); nil when there are none.
     func samples(device: Device) -> Tensor? {
         guard !owned.isEmpty else { return nil }

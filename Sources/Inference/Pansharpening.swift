@@ -30,6 +30,8 @@ public struct Pansharpening {
         public var sampleType: SampleType?
         /// Format, creation options, overwriting.
         public var writing = RasterWriter.Options()
+        /// Whether the network for any sensor may find out from the images what nobody says of the instrument.
+        public var measuresInstrument = true
 
         /// Defaults: two gigabytes, every core, the input's type.
         public init() {}
@@ -53,17 +55,20 @@ public struct Pansharpening {
     public let method: Method
     /// The sensor, which gives MTF gains.
     public let sensor: Sensor
+    /// What the images told of the instrument; nil where nobody asked them, or they told nothing.
+    public let measured: MeasuredInstrument?
     /// How to work.
     public let options: Options
 
     /// A job.
     ///
-    /// - Parameter sensor: gives the MTF gains of the bands; the common 0.30 where nil.
+    /// The network for any sensor looks at the middle of the images for what it is not told.
+    ///
+    /// - Parameter sensor: gives the MTF gains of the bands; the common 0.30 where nil, if the network for any sensor does
+    ///   not find out another one.
     /// - Throws: ``SceneError`` when the weights are for other bands, or an option makes no sense.
     public init(pair: ScenePair, method: Method, sensor: Sensor? = nil, options: Options = Options()) throws {
-        self.pair = pair
         self.method = method
-        self.sensor = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16)
         self.options = options
         if let side = options.tileSide, side < Self.leastTileSide {
             throw SceneError(
@@ -78,6 +83,14 @@ public struct Pansharpening {
                 throw SceneError.severalSharpBands(pair, method: method.name)
             }
         }
+        if case .consistent = method, options.measuresInstrument, sensor == nil || !pair.isGeoreferenced {
+            measured = try MeasuredInstrument(of: pair)
+        } else {
+            measured = nil
+        }
+        self.pair = measured?.sharesEdges == true ? pair.sharingEdges() : pair
+        let gain = measured.flatMap { $0.isUnusual ? $0.gain : nil } ?? 0.30
+        self.sensor = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16, gain: gain)
     }
 
     /// Rows and columns of a tile, at least.

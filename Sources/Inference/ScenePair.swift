@@ -26,9 +26,9 @@ public struct ScenePair: Sendable {
     /// The part of PAN that the multispectral image covers.
     public let window: Window
     /// PAN pixels that multispectral samples lie further down than r·k + r/2, counted in ``window``.
-    public let rowShift: Double
+    public private(set) var rowShift: Double
     /// PAN pixels that multispectral samples lie further right than r·l + r/2, counted in ``window``.
-    public let columnShift: Double
+    public private(set) var columnShift: Double
     /// Whether the grids were brought together by georeferencing.
     public let isGeoreferenced: Bool
     /// What may surprise the user and is right all the same.
@@ -37,7 +37,7 @@ public struct ScenePair: Sendable {
     public let warnings: [String]
 
     /// The offset, in PAN pixels, of the multispectral image's upper left corner from that of PAN: (columns, rows).
-    public let cornerOffset: (columns: Double, rows: Double)
+    public private(set) var cornerOffset: (columns: Double, rows: Double)
 
     /// Opens both images and finds how they lie to each other.
     ///
@@ -80,10 +80,19 @@ public struct ScenePair: Sendable {
         notices = grids.notices
         warnings = grids.warnings
         cornerOffset = (grids.columnCorner, grids.rowCorner)
-        // The centre of multispectral sample 0, as a PAN index: corner + r/2 − ½.
-        let half = Double(ratio) / 2 - 0.5 - Double(ratio / 2)
-        columnShift = grids.columnCorner + half - Double(grids.window.column)
-        rowShift = grids.rowCorner + half - Double(grids.window.row)
+        columnShift = grids.columnCorner + Self.middle(ratio) - Double(grids.window.column)
+        rowShift = grids.rowCorner + Self.middle(ratio) - Double(grids.window.row)
+    }
+
+    /// PAN pixels from r/2, rounded down, to the middle of the first r pixels.
+    private static func middle(_ ratio: Int) -> Double { Double(ratio) / 2 - 0.5 - Double(ratio / 2) }
+
+    /// The same images with their edges on each other, so that samples lie on the middle of the PAN pixels that they cover.
+    func sharingEdges() -> ScenePair {
+        var pair = self
+        pair.cornerOffset = (Double(window.column), Double(window.row))
+        (pair.columnShift, pair.rowShift) = (Self.middle(ratio), Self.middle(ratio))
+        return pair
     }
 
     /// How methods for multispectral images are changed for this pair: for hypersharpening as the toolbox for that does, with
@@ -97,7 +106,7 @@ public struct ScenePair: Sendable {
     /// The multispectral pixel whose area holds the centre of a PAN pixel, both counted on one axis; PAN pixels are those
     /// of ``window``.
     package func msIndex(of panIndex: Int, shift: Double, count: Int) -> Int {
-        let corner = shift - (Double(ratio) / 2 - 0.5 - Double(ratio / 2))
+        let corner = shift - Self.middle(ratio)
         let index = ((Double(panIndex) + 0.5 - corner) / Double(ratio)).rounded(.down)
         return min(max(0, Int(index)), count - 1)
     }

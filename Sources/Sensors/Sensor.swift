@@ -149,11 +149,13 @@ extension Sensor {
 
     /// A sensor about which nothing is known: every gain 0.30, PAN 0.15.
     ///
-    /// - Parameter bands: number of multispectral bands; they carry no wavelengths worth using.
-    public static func unknown(bands: Int, ratio: Int, bits: Int) -> Sensor {
+    /// - Parameters:
+    ///   - bands: number of multispectral bands; they carry no wavelengths worth using.
+    ///   - gain: what is known all the same, the gain of every band at Nyquist.
+    public static func unknown(bands: Int, ratio: Int, bits: Int, gain: Double = 0.30) -> Sensor {
         Sensor(
             name: "none", title: "unknown sensor", aliases: [],
-            bands: (0..<bands).map { .init(name: "Band \($0 + 1)", wavelengths: 400...1000, mtfGain: 0.30) },
+            bands: (0..<bands).map { .init(name: "Band \($0 + 1)", wavelengths: 400...1000, mtfGain: gain) },
             panchromatic: .init(name: "PAN", wavelengths: 400...1000, mtfGain: 0.15), ratio: ratio, bits: bits)
     }
 }

@@ -103,6 +103,7 @@ struct CompareCommand: ParsableCommand {
             options.region = try window
             let known = try sensor.named
             options.ignoresSensor = sensor.sensor != nil && known == nil
+            options.sharpening.measuresInstrument = !options.ignoresSensor
             let comparison = try SharpeningComparison(
                 pan: pan, ms: ms, candidates: candidates, sensor: known, options: options)
             return try job.run(comparison.run)

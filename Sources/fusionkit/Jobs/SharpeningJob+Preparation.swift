@@ -86,11 +86,11 @@ extension SharpeningJob {
             method: method, name: description.system, sensor: ignoresSensor ? nil : sensor ?? trainedFor)
         if let adaptation {
             // What can't be sharpened can't be adapted to either, and says why.
-            try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
-                .check(output: output)
+            let job = try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
+            try job.check(output: output)
             do {
                 prepared.adaptation = try adapted(
-                    checkpoint, to: pair, sensor: prepared.sensor, peak: peak ?? description.peak, adaptation)
+                    checkpoint, to: pair, sensor: job.sensor, peak: peak ?? description.peak, adaptation)
             } catch let error as TrainingError where error.code == .scene && adaptation.file == nil {
                 // Weights that somebody wants to keep must have been adapted; an image can do without.
                 talk.warn("\(error.problem) The network runs as it is.")
@@ -101,11 +101,10 @@ extension SharpeningJob {
 
     /// Adapts the network of a checkpoint, which is in use already.
     private func adapted(
-        _ checkpoint: NetworkCheckpoint, to pair: ScenePair, sensor: Sensor?, peak: Double, _ wish: Adaptation
+        _ checkpoint: NetworkCheckpoint, to pair: ScenePair, sensor: Sensor, peak: Double, _ wish: Adaptation
     ) throws -> SceneAdaptation.Outcome {
         var adaptation = SceneAdaptation(checkpoint.network)
         (adaptation.steps, adaptation.peak) = (wish.steps, peak)
-        let sensor = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16)
         TorchLibrary.threads = max(1, options.threads)
         let bar = ProgressBar(talk)
         defer { bar.clear() }

@@ -43,6 +43,7 @@ struct SharpeningJob {
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
         let job = try Pansharpening(pair: pair, method: prepared.method, sensor: sensor, options: options)
+        describe(job.measured, isKnown: sensor != nil)
         if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.note(note) }
         let bar = ProgressBar(talk)
         defer { bar.clear() }
@@ -52,7 +53,7 @@ struct SharpeningJob {
         bar.clear()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let report = SharpeningReport(
-            output: output, pair: pair, method: name, sensor: sensor, summary: summary, threads: options.threads,
+            output: output, pair: job.pair, method: name, sensor: sensor, summary: summary, threads: options.threads,
             adaptation: prepared.adaptation, seconds: seconds)
         describe(report)
         return report
@@ -76,9 +77,27 @@ struct SharpeningJob {
         if let sensor {
             talk.detail("sensor: \(sensor.name) (\(sensor.title)), MTF gains \(Self.list(sensor.mtfGains))")
         } else {
-            talk.detail("sensor: unknown, MTF gain 0.30 for every band; --sensor names one")
+            talk.detail("sensor: unknown, MTF gain 0.30 assumed; --sensor names one")
         }
         talk.detail("method: \(method)")
+    }
+
+    /// Tells what the images told of the instrument, if it is not what everybody assumes.
+    private func describe(_ measured: MeasuredInstrument?, isKnown: Bool) {
+        guard let measured else { return }
+        if !isKnown {
+            let found = "the images themselves tell that the MTF gain of the bands is about \(measured.gain.plain)"
+            if measured.isUnusual {
+                talk.note("\(found), not the usual 0.30, which --sensor none takes.")
+            } else {
+                talk.detail("\(found); 0.30 is taken")
+            }
+        }
+        if measured.sharesEdges {
+            talk.note(
+                "\(low) has no georeference, and the images themselves tell that its edges lie on those of \(high), not half a "
+                    + "pixel from them as is usual; --sensor none takes what is usual.")
+        }
     }
 
     private func describe(_ report: SharpeningReport) {

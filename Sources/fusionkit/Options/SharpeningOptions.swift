@@ -76,11 +76,11 @@ struct SharpeningOptions: ParsableArguments {
             try weights.map { .weights(file: $0, peak: peak, highPeak: highPeak) }
             ?? method.map { try fusion(named: $0) } ?? .standard
         let known = try sensor.named
+        let ignoresSensor = sensor.sensor != nil && known == nil
+        options.measuresInstrument = !ignoresSensor
         let report = try SharpeningJob(
             task: task, high: high, low: low, output: output.output, choice: choice, adaptation: adaptation,
-            sensor: known,
-            ignoresSensor: sensor.sensor != nil && known == nil, device: resources.device, options: options,
-            talk: talk.talk
+            sensor: known, ignoresSensor: ignoresSensor, device: resources.device, options: options, talk: talk.talk
         ).run()
         if json { try Console.result(json: report) }
     }
