@@ -15,4 +15,17 @@ enum ENVIHeader {
         let endings = ["", ".dat", ".img", ".bsq", ".bil", ".bip", ".raw", ".bin", ".envi"]
         return (endings + endings.map { $0.uppercased() }).map { base + $0 }.first(where: FileSystem.isRegular)
     }
+
+    /// Leaves the name alone of an image in its header, where GDAL described it by the folder, too, in which it was written.
+    static func forgetFolder(of file: String) {
+        let path = Data(file.utf8)
+        for header in [(file as NSString).deletingPathExtension + ".hdr", file + ".hdr"] {
+            guard var text = FileManager.default.contents(atPath: header), let range = text.range(of: path) else {
+                continue
+            }
+            text.replaceSubrange(range, with: Data((file as NSString).lastPathComponent.utf8))
+            // Where that fails the header is complete as it was.
+            try? text.write(to: URL(fileURLWithPath: header), options: .atomic)
+        }
+    }
 }

@@ -46,9 +46,11 @@ struct RasterFormat {
             throw RasterError(
                 .unknownFormat, file: file, "a name in .hdr is that of a header, not of pixels.",
                 remedy:
-                    "For an ENVI image name the file of pixels, such as -o cube.dat -of ENVI; its header comes beside it."
+                    "For an ENVI image name the file of pixels, such as -o cube.dat; its header comes beside it."
             )
         }
+        // In this field .dat is ENVI's; GDAL has drivers for other things of that name.
+        let name = name ?? (fileExtension == "dat" ? "ENVI" : nil)
         let wanted = name ?? (fileExtension == "vrt" ? "VRT" : nil)
         if let wanted, let unsuitable = RasterFormat.unsuitable.first(where: { $0.lowercased() == wanted.lowercased() })
         {

@@ -79,6 +79,7 @@ extension RasterWriter {
         }
         if failed { throw output.error("it cannot be written to the end.", bytes: tailBytes, cause: cause) }
         try verify()
+        if format.name == "ENVI" { ENVIHeader.forgetFolder(of: output.target) }
         if let lost {
             throw RasterError(
                 .writeFailed, file: file,

@@ -16,7 +16,8 @@ import Testing
         "each format gives back the pixels and the place that it got",
         arguments: [
             ("a.tif", nil, "GTiff"), ("a.TIFF", nil, "GTiff"), ("a.tif", "COG", "GTiff"), ("a.png", nil, "PNG"),
-            ("a.jp2", nil, "JP2OpenJPEG"), ("a.img", nil, "HFA"), ("a.nc", nil, "netCDF"), ("a.dat", "envi", "ENVI"),
+            ("a.jp2", nil, "JP2OpenJPEG"), ("a.img", nil, "HFA"), ("a.nc", nil, "netCDF"), ("a.dat", nil, "ENVI"),
+            ("a.raw", "envi", "ENVI"),
         ] as [(String, String?, String)])
     func roundTrip(name: String, format: String?, driver: String) throws {
         let directory = try TemporaryDirectory()

@@ -54,7 +54,7 @@ import Testing
         let fields = header.replacing("\n", with: " ")
         for text in [
             "wavelength units = Nanometers", "wavelength = {400.5, 410.5,", "fwhm = {9.25, 9.375,",
-            "band names = { B1, B2,",
+            "band names = { B1, B2,", "description = { a.dat}",
         ] {
             #expect(
                 fields.replacing(" ", with: "").contains(text.replacing(" ", with: "")), "\(text) is not in \(header)")

@@ -50,7 +50,9 @@ extension SharpeningJob {
             talk.note("\(limits); it runs because --adapt needs a network.")
             return try prepared(for: pair, shipped: network)
         }
-        talk.note("\(limits), so \(method.name) runs.")
+        let isCube = task == .pansharpen && pair.msBands.count > bands.upperBound
+        talk.note(
+            "\(limits), so \(method.name) runs." + (isCube ? " For many bands there is fusionkit hypersharpen." : ""))
         return prepared(method)
     }
 
