@@ -1,82 +1,130 @@
+import Foundation
 import Networks
 import Raster
 import Sensors
 import Torch
 
-/// What two images tell of the multispectral instrument where nobody else does: the gain of its modulation transfer function,
-/// and where its samples lie.
+/// What two images tell of how the coarse one was made, where that is not the usual way: the gain of the modulation transfer
+/// function, and where samples lie.
 ///
-/// PAN is measured as that instrument would, with every gain and at every place that come into question. Where both are right,
-/// the details of what is measured are a weighted sum of those of the bands; the part of their variance that is (R²) tells how
-/// right. It is the filter estimation of Vivone et al., IEEE TGRS 53(4), 2015, with two unknowns.
+/// PAN is measured as the multispectral instrument would, with every gain and at every place that come into question. Where
+/// both are right, the details of what is measured are a weighted sum of those of the bands, as far as the bands show what
+/// PAN shows; the part of their variance that is (R²) tells how right. It is the filter estimation of Vivone et al., IEEE
+/// TGRS 53(4), 2015, with two unknowns.
 ///
-/// Cameras differ by so much else that nearly all that the bands show must be in PAN before the result is believed: that is so
-/// where one image was made from the other's kind, by averaging pixels for instance, and rarely of two cameras in orbit.
+/// Cameras differ by so much else that little is believed: a gain that is far from 0.30 and leaves much less unexplained, which is
+/// so of averaged pixels and rarely of a camera in orbit.
 public struct MeasuredInstrument: Sendable, Equatable {
-    /// Gain at the Nyquist frequency of the multispectral grid, of all bands.
+    /// Gain at the Nyquist frequency of the multispectral grid, of all bands; 0.30 where nothing says otherwise.
     public let gain: Double
     /// Whether samples lie on the middle of the PAN pixels that they cover, where no georeference says where they lie and the
     /// convention of the field's toolboxes is another.
     public let sharesEdges: Bool
 
-    /// Whether the gain is another than the 0.30 that everybody assumes, by more than what the assumption leaves open: the
-    /// toolboxes' own filter of 0.30, for one, has 0.28.
-    public var isUnusual: Bool { abs(gain - 0.30) > 0.05 }
+    /// What everybody assumes of an instrument that nobody knows.
+    static let usualGain = 0.30
 
     /// Samples along each side of the part that is looked at, in the middle.
     private static let side = 128
     /// Samples at the edges of that part, which the low pass does not reach as a whole.
     private static let margin = 3
-    /// Samples with details, at least.
-    private static let fewestSamples = 200
+    /// Samples with details, at least, and for each number that is fitted.
+    private static let (fewestSamples, samplesForEach) = (64, 16)
     /// Adjacent bands are averaged to so many, at most.
     private static let mostBands = 8
-    /// R² from which the result is believed.
-    private static let leastExplained = 0.95
-    /// Gains that are tried, and those that networks know.
-    private static let (gains, known) = (Array(stride(from: 0.1, through: 0.75, by: 0.025)), 0.15...0.65)
+    /// Details that are so many times as large as the mean are of hot pixels and the like.
+    private static let outlier = 12.0
+    /// Gains that are tried, those that networks know, and how far from the usual one is far.
+    private static let (gains, known, far) = (
+        (4...32).map { Double($0) / 40 }, 0.15...0.65, 0.1 + 1e-9
+    )
+    /// The part of what the usual assumptions leave unexplained that others may leave at most.
+    private static let mostUnexplained = 0.65
+    /// R² from which a place is believed that comes with a usual gain, and from which nothing is left to explain.
+    private static let (leastExplained, completelyExplained) = (0.95, 0.9999)
+
+    /// Gain and place, and how much of the details they explain.
+    private struct Assumption {
+        let gain: Double
+        let move: Double
+        let explained: Double
+    }
 
     /// Measures the instrument.
     ///
-    /// - Returns: nil where the images tell nothing: too few pixels in the middle are known, or they explain each other too
-    ///   little.
+    /// - Returns: nil where the images tell nothing, or nothing unusual.
     /// - Throws: `RasterError`, ``SceneError``, `TorchError`.
     public init?(of pair: ScenePair) throws {
         let reader = try SceneReader(pair, sensor: .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16))
-        let (height, width) = (reader.scene.panHeight, reader.scene.panWidth)
         func middle(_ length: Int) -> Range<Int> {
             let count = min(length, Self.side * pair.ratio)
             return (length - count) / 2..<(length - count) / 2 + count
         }
-        let region = PixelRegion(rows: middle(height), columns: middle(width))
+        let region = PixelRegion(rows: middle(reader.scene.panHeight), columns: middle(reader.scene.panWidth))
         let input = try ConsistentInput(region, reader: reader, context: 0)
         let moves = pair.isGeoreferenced || pair.ratio % 2 == 1 ? [0] : [0, -0.5]
-        let found = try withTorchErrors {
-            try withInference { () -> [(move: Double, explained: [Double])] in
-                let (ms, pan) = (Self.averaged(input.msTensor(.cpu)), input.panTensor(.cpu))
-                guard let samples = Self.samples(input, ms, region) else { return [] }
-                let bands = Self.details(ms, at: samples)
-                let found = moves.map { move in
-                    let measured = input.grid(gains: Self.gains, moved: move).observed(pan)
-                    return (move, Self.explained(Self.details(measured, at: samples), by: bands))
-                }
+        let all = try withTorchErrors {
+            try withInference {
+                let all = Self.assumptions(input, region, moves: moves)
                 try checkTorchErrors()
-                return found
+                return all
             }
         }
-        let all = found.flatMap { found in
-            zip(Self.gains, found.explained).map { (gain: $0, move: found.move, explained: $1) }
+        guard let best = all.max(by: { $0.explained < $1.explained }),
+            let usual = all.first(where: { $0.move == 0 && abs($0.gain - Self.usualGain) < 1e-9 }),
+            usual.explained < Self.completelyExplained,
+            1 - best.explained <= Self.mostUnexplained * (1 - usual.explained)
+        else { return nil }
+        let isFar = abs(best.gain - Self.usualGain) > Self.far
+        gain = isFar ? min(max(best.gain, Self.known.lowerBound), Self.known.upperBound) : Self.usualGain
+        sharesEdges = best.move != 0 && (isFar || best.explained >= Self.leastExplained)
+        guard isFar || sharesEdges else { return nil }
+    }
+
+    /// What the images tell, in sentences.
+    public var findings: [String] {
+        var findings: [String] = []
+        if gain != Self.usualGain {
+            findings.append(
+                "the MTF gain of the bands at Nyquist is taken to be about \(String(format: "%.3g", gain)) instead of the "
+                    + "usual 0.30, as the images themselves tell.")
         }
-        guard let best = all.max(by: { $0.explained < $1.explained }), best.explained >= Self.leastExplained else {
-            return nil
+        if sharesEdges {
+            findings.append(
+                "the corners of both images are taken to coincide, as the images themselves tell; without georeference they "
+                    + "usually lie half a PAN pixel apart.")
         }
-        gain = min(max(best.gain, Self.known.lowerBound), Self.known.upperBound)
-        sharesEdges = best.move != 0
+        return findings
+    }
+
+    /// How much of the details each gain at each place explains; empty where too few samples are known.
+    private static func assumptions(
+        _ input: ConsistentInput, _ region: PixelRegion, moves: [Double]
+    ) -> [Assumption] {
+        let (ms, pan) = (input.msTensor(.cpu), input.panTensor(.cpu))
+        func measured(_ gains: [Double], _ move: Double) -> Tensor {
+            input.grid(gains: gains, moved: move).observed(pan)
+        }
+        guard var samples = samples(input, ms, region) else { return [] }
+        var bands = averaged(ms, to: min(mostBands, samples.size(0) / samplesForEach))
+        for _ in 0..<2 {
+            let rows = details(.concatenated([bands, measured([usualGain], 0)], axis: 1), at: samples)
+            let sizes = rows.abs() / (rows.abs().mean(1, keepingAxes: true) + 1e-150)
+            let largest = sizes.max(0).array(of: Double.self)
+            let ordinary = zip(samples.array(of: Int64.self), largest).filter { $0.1 < outlier }.map(\.0)
+            guard ordinary.count >= fewestSamples else { return [] }
+            samples = Tensor(ordinary)
+        }
+        bands = details(bands, at: samples)
+        return moves.flatMap { move in
+            let explained = explained(details(measured(gains, move), at: samples), by: bands)
+            return zip(gains, explained).map { Assumption(gain: $0, move: move, explained: $1) }
+        }
     }
 
     /// Adjacent bands of (1, B, h, w) averaged to a few.
-    private static func averaged(_ bands: Tensor) -> Tensor {
-        let (count, few) = (bands.size(1), mostBands)
+    private static func averaged(_ bands: Tensor, to few: Int) -> Tensor {
+        let count = bands.size(1)
         guard count > few else { return bands }
         return .concatenated(
             (0..<few).map { part in
@@ -120,12 +168,12 @@ public struct MeasuredInstrument: Sendable, Equatable {
     /// The part of the variance of each row (G, samples) that a weighted sum of others (B, samples) explains.
     private static func explained(_ rows: Tensor, by others: Tensor) -> [Double] {
         let count = Double(others.size(1))
-        let units = others / (others.squared().mean(1, keepingAxes: true).squareRoot() + 1e-30)
+        let units = others / (others.squared().mean(1, keepingAxes: true).squareRoot() + 1e-150)
         let covariance = units.matmul(units.transposed(0, 1)) / count
         let shared = units.matmul(rows.transposed(0, 1)) / count  // (B, G)
         // A little of the identity, where bands are the same or flat.
         let weights = (covariance + Tensor.identity(others.size(0), dtype: .float64) * 1e-6).solving(shared)
-        let explained = (weights * shared).sum(0) / (rows.squared().mean(1) + 1e-30)
+        let explained = (weights * shared).sum(0) / (rows.squared().mean(1) + 1e-300)
         // What is no number explains nothing.
         return explained.array(of: Double.self).map { $0.isFinite ? $0 : 0 }
     }

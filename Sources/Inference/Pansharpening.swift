@@ -30,7 +30,7 @@ public struct Pansharpening {
         public var sampleType: SampleType?
         /// Format, creation options, overwriting.
         public var writing = RasterWriter.Options()
-        /// Whether the network for any sensor may find out from the images what nobody says of the instrument.
+        /// Whether the network for any sensor finds out from the images how they were made, where no sensor is given.
         public var measuresInstrument = true
 
         /// Defaults: two gigabytes, every core, the input's type.
@@ -55,17 +55,16 @@ public struct Pansharpening {
     public let method: Method
     /// The sensor, which gives MTF gains.
     public let sensor: Sensor
-    /// What the images told of the instrument; nil where nobody asked them, or they told nothing.
+    /// What the images told of the instrument; nil where nobody asked them, or they told nothing unusual.
     public let measured: MeasuredInstrument?
     /// How to work.
     public let options: Options
 
     /// A job.
     ///
-    /// The network for any sensor looks at the middle of the images for what it is not told.
+    /// Where no sensor is given the network for any sensor looks at the middle of the images for how they were made.
     ///
-    /// - Parameter sensor: gives the MTF gains of the bands; the common 0.30 where nil, if the network for any sensor does
-    ///   not find out another one.
+    /// - Parameter sensor: gives the MTF gains of the bands; where nil the common 0.30, or what that network finds.
     /// - Throws: ``SceneError`` when the weights are for other bands, or an option makes no sense.
     public init(pair: ScenePair, method: Method, sensor: Sensor? = nil, options: Options = Options()) throws {
         self.method = method
@@ -83,14 +82,17 @@ public struct Pansharpening {
                 throw SceneError.severalSharpBands(pair, method: method.name)
             }
         }
-        if case .consistent = method, options.measuresInstrument, sensor == nil || !pair.isGeoreferenced {
+        if case .consistent = method, options.measuresInstrument, sensor == nil {
             measured = try MeasuredInstrument(of: pair)
         } else {
             measured = nil
         }
         self.pair = measured?.sharesEdges == true ? pair.sharingEdges() : pair
-        let gain = measured.flatMap { $0.isUnusual ? $0.gain : nil } ?? 0.30
-        self.sensor = sensor ?? .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16, gain: gain)
+        self.sensor =
+            sensor
+            ?? .unknown(
+                bands: pair.msBands.count, ratio: pair.ratio, bits: 16,
+                gain: measured?.gain ?? MeasuredInstrument.usualGain)
     }
 
     /// Rows and columns of a tile, at least.

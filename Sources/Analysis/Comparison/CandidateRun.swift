@@ -38,8 +38,10 @@ struct CandidateRun {
             if case .image(let file) = candidate.source { return try existing(file, pair, as: window) }
             let output = fusedFile
             let report = progress
+            let job = try job(candidate, pair)
+            row.notes += job.measured?.findings ?? []
             let (_, use) = try ResourceUse.measure {
-                try job(candidate, pair).run(output: output, cancellation: cancellation) {
+                try job.run(output: output, cancellation: cancellation) {
                     report(Inference.Progress(stage: "\(stage): \($0.stage)", done: $0.done, total: $0.total))
                 }
             }

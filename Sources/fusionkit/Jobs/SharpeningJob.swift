@@ -39,11 +39,11 @@ struct SharpeningJob {
         for warning in pair.warnings { talk.warn(warning) }
         let prepared = try prepared(for: pair)
         let (sensor, name) = (prepared.sensor, prepared.name)
-        describe(pair, method: name, sensor: sensor)
+        describe(pair, method: name)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
         let job = try Pansharpening(pair: pair, method: prepared.method, sensor: sensor, options: options)
-        describe(job.measured, isKnown: sensor != nil)
+        describe(sensor, job.measured)
         if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.note(note) }
         let bar = ProgressBar(talk)
         defer { bar.clear() }
@@ -53,13 +53,13 @@ struct SharpeningJob {
         bar.clear()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let report = SharpeningReport(
-            output: output, pair: job.pair, method: name, sensor: sensor, summary: summary, threads: options.threads,
-            adaptation: prepared.adaptation, seconds: seconds)
+            output: output, job: job, method: name, sensor: sensor, summary: summary, adaptation: prepared.adaptation,
+            seconds: seconds)
         describe(report)
         return report
     }
 
-    private func describe(_ pair: ScenePair, method: String, sensor: Sensor?) {
+    private func describe(_ pair: ScenePair, method: String) {
         let (pan, ms) = (pair.pan.profile, pair.ms.profile)
         let (sharp, spectral) = task == .hypersharpen ? ("high", "low") : ("PAN", "MS")
         let panBands = pair.panBands.count == 1 ? "" : "\(counted(pair.panBands.count, "band")), "
@@ -74,29 +74,20 @@ struct SharpeningJob {
             "ratio: \(pair.ratio); offset of the \(spectral) corner from \(sharp)'s in \(sharp) pixels: \(offset) "
                 + (pair.isGeoreferenced ? "(by georeference)" : "(no georeference)"))
         talk.detail("common part: \(pair.window)")
-        if let sensor {
-            talk.detail("sensor: \(sensor.name) (\(sensor.title)), MTF gains \(Self.list(sensor.mtfGains))")
-        } else {
-            talk.detail("sensor: unknown, MTF gain 0.30 assumed; --sensor names one")
-        }
         talk.detail("method: \(method)")
     }
 
-    /// Tells what the images told of the instrument, if it is not what everybody assumes.
-    private func describe(_ measured: MeasuredInstrument?, isKnown: Bool) {
-        guard let measured else { return }
-        if !isKnown {
-            let found = "the images themselves tell that the MTF gain of the bands is about \(measured.gain.plain)"
-            if measured.isUnusual {
-                talk.note("\(found), not the usual 0.30, which --sensor none takes.")
-            } else {
-                talk.detail("\(found); 0.30 is taken")
-            }
-        }
-        if measured.sharesEdges {
-            talk.note(
-                "\(low) has no georeference, and the images themselves tell that its edges lie on those of \(high), not half a "
-                    + "pixel from them as is usual; --sensor none takes what is usual.")
+    /// Tells of the instrument, and what the images told of it.
+    private func describe(_ sensor: Sensor?, _ measured: MeasuredInstrument?) {
+        if let sensor {
+            talk.detail("sensor: \(sensor.name) (\(sensor.title)), MTF gains \(Self.list(sensor.mtfGains))")
+        } else if ignoresSensor {
+            talk.detail("sensor: none, MTF gain 0.30 for every band")
+        } else if let measured {
+            for finding in measured.findings { talk.note(finding) }
+            talk.note("--sensor none takes what is usual, and the name of a sensor its gains.")
+        } else {
+            talk.detail("sensor: unknown, MTF gain 0.30 for every band; --sensor names one")
         }
     }
 
@@ -154,6 +145,7 @@ struct SharpeningReport: Encodable {
     let bands: [Band]
     let method: String
     let sensor: String?
+    let mtfGains: [Double]
     let ratio: Int
     let offset: Offset
     let isGeoreferenced: Bool
@@ -166,9 +158,10 @@ struct SharpeningReport: Encodable {
     let notices: [String]
 
     init(
-        output: String, pair: ScenePair, method: String, sensor: Sensor?, summary: Pansharpening.Summary, threads: Int,
+        output: String, job: Pansharpening, method: String, sensor: Sensor?, summary: Pansharpening.Summary,
         adaptation: SceneAdaptation.Outcome?, seconds: Double
     ) {
+        let pair = job.pair
         self.output = output
         width = summary.profile.width
         height = summary.profile.height
@@ -179,6 +172,7 @@ struct SharpeningReport: Encodable {
         }
         self.method = method
         self.sensor = sensor?.name
+        mtfGains = job.sensor.mtfGains.prefix(pair.msBands.count).map(\.self)
         ratio = pair.ratio
         offset = Offset(columns: pair.cornerOffset.columns, rows: pair.cornerOffset.rows)
         isGeoreferenced = pair.isGeoreferenced
@@ -186,8 +180,8 @@ struct SharpeningReport: Encodable {
         self.adaptation = adaptation
         validPixels = summary.validPixels
         tile = summary.tileSide
-        self.threads = threads
+        threads = job.options.threads
         self.seconds = seconds
-        notices = pair.notices
+        notices = pair.notices + (job.measured?.findings ?? [])
     }
 }
