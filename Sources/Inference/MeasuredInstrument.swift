@@ -12,8 +12,8 @@ import Torch
 /// PAN shows; the part of their variance that is (R²) tells how right. It is the filter estimation of Vivone et al., IEEE
 /// TGRS 53(4), 2015, with two unknowns.
 ///
-/// Cameras differ by so much else that little is believed: a gain that is far from 0.30 and leaves much less unexplained, which is
-/// so of averaged pixels and rarely of a camera in orbit.
+/// Cameras differ by so much else that little is believed: a gain that is far from 0.30 and leaves much less unexplained, which
+/// is so of averaged pixels and rarely of a camera in orbit; a place with the usual gain where nearly all is explained.
 public struct MeasuredInstrument: Sendable, Equatable {
     /// Gain at the Nyquist frequency of the multispectral grid, of all bands; 0.30 where nothing says otherwise.
     public let gain: Double
@@ -24,8 +24,8 @@ public struct MeasuredInstrument: Sendable, Equatable {
     /// What everybody assumes of an instrument that nobody knows.
     static let usualGain = 0.30
 
-    /// Samples along each side of the part that is looked at, in the middle.
-    private static let side = 128
+    /// Samples along each side of the part that is looked at, in the middle, and of all its bands, at most.
+    private static let (mostRows, mostSamples) = (128, 1 << 21)
     /// Samples at the edges of that part, which the low pass does not reach as a whole.
     private static let margin = 3
     /// Samples with details, at least, and for each number that is fitted.
@@ -56,8 +56,9 @@ public struct MeasuredInstrument: Sendable, Equatable {
     /// - Throws: `RasterError`, ``SceneError``, `TorchError`.
     public init?(of pair: ScenePair) throws {
         let reader = try SceneReader(pair, sensor: .unknown(bands: pair.msBands.count, ratio: pair.ratio, bits: 16))
+        let rows = min(Self.mostRows, Int((Double(Self.mostSamples) / Double(pair.msBands.count)).squareRoot()))
         func middle(_ length: Int) -> Range<Int> {
-            let count = min(length, Self.side * pair.ratio)
+            let count = min(length, rows * pair.ratio)
             return (length - count) / 2..<(length - count) / 2 + count
         }
         let region = PixelRegion(rows: middle(reader.scene.panHeight), columns: middle(reader.scene.panWidth))
@@ -109,7 +110,10 @@ public struct MeasuredInstrument: Sendable, Equatable {
         var bands = averaged(ms, to: min(mostBands, samples.size(0) / samplesForEach))
         for _ in 0..<2 {
             let rows = details(.concatenated([bands, measured([usualGain], 0)], axis: 1), at: samples)
-            let sizes = rows.abs() / (rows.abs().mean(1, keepingAxes: true) + 1e-150)
+            let mean = rows.abs().mean(1, keepingAxes: true)
+            // Nothing at all, as in flat fill, is not what is ordinary.
+            let share = (rows.abs() .> mean * 1e-3).to(.float64).mean(1, keepingAxes: true)
+            let sizes = rows.abs() * share / (mean + 1e-150)
             let largest = sizes.max(0).array(of: Double.self)
             let ordinary = zip(samples.array(of: Int64.self), largest).filter { $0.1 < outlier }.map(\.0)
             guard ordinary.count >= fewestSamples else { return [] }
@@ -142,8 +146,8 @@ public struct MeasuredInstrument: Sendable, Equatable {
         if let valid = input.valid {
             let unknown = Tensor(
                 valid.map { $0 == 0 ? 1 : Float(0) }, shape: [1, 1, region.rows.count, region.columns.count])
-            // Wider than any that is tried, and than its Laplacian.
-            let mixed = inner(input.grid(gains: [0.02], moved: 0).observed(unknown)).array(of: Float.self)
+            // Wider than any that is tried, with its Laplacian.
+            let mixed = inner(input.grid(gains: [0.005], moved: 0).observed(unknown)).array(of: Float.self)
             samples = samples.filter { mixed[Int($0)] < 1e-9 }
         }
         return samples.count < fewestSamples ? nil : Tensor(samples)

@@ -65,7 +65,8 @@ public struct Pansharpening {
     /// Where no sensor is given the network for any sensor looks at the middle of the images for how they were made.
     ///
     /// - Parameter sensor: gives the MTF gains of the bands; where nil the common 0.30, or what that network finds.
-    /// - Throws: ``SceneError`` when the weights are for other bands, or an option makes no sense.
+    /// - Throws: ``SceneError`` when the weights are for other bands, or an option makes no sense; `RasterError` and
+    ///   `TorchError` when looking fails.
     public init(pair: ScenePair, method: Method, sensor: Sensor? = nil, options: Options = Options()) throws {
         self.method = method
         self.options = options
@@ -83,6 +84,8 @@ public struct Pansharpening {
             }
         }
         if case .consistent = method, options.measuresInstrument, sensor == nil {
+            TorchLibrary.threads = max(1, options.threads)
+            RasterLibrary.setCacheLimit(bytes: options.memoryBytes / Self.cacheShare)
             measured = try MeasuredInstrument(of: pair)
         } else {
             measured = nil

@@ -89,7 +89,7 @@ struct RasterFormat {
             : "no format is known by the extension .\(fileExtension)."
         throw RasterError(
             .unknownFormat, file: file, problem,
-            remedy: "Use .tif, .png, .jpg, .jp2, .img or .nc, or name the format.")
+            remedy: "Use .tif, .png, .jpg, .jp2, .img, .dat (ENVI) or .nc, or name the format.")
     }
 
     private static func item(_ key: String, of driver: GDALDriverH) -> String? {

@@ -147,11 +147,11 @@ extension Sensor {
         ],
         panchromatic: .init(name: "PAN", wavelengths: 503...676, mtfGain: 0.15), ratio: 2, bits: 16)
 
-    /// A sensor about which nothing is known: every gain 0.30, PAN 0.15.
+    /// A sensor about which nothing is known: every gain 0.30 unless given, PAN 0.15.
     ///
     /// - Parameters:
     ///   - bands: number of multispectral bands; they carry no wavelengths worth using.
-    ///   - gain: what is known all the same, the gain of every band at Nyquist.
+    ///   - gain: that of every band at Nyquist.
     public static func unknown(bands: Int, ratio: Int, bits: Int, gain: Double = 0.30) -> Sensor {
         Sensor(
             name: "none", title: "unknown sensor", aliases: [],

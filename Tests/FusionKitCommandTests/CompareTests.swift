@@ -33,7 +33,7 @@ import Testing
         #expect(directory.names == ["ms.tif", "pan.tif", "report"])
         let page = try directory.text("report/index.html")
         #expect(page.contains("fusionkit compare --pan pan.tif --ms ms.tif -o report --methods exp,gsa"))
-        #expect(page.contains("fusionkit pansharpen --pan pan.tif --ms ms.tif --method GSA --sensor none -o fused.tif"))
+        #expect(page.contains("fusionkit pansharpen --pan pan.tif --ms ms.tif --method GSA -o fused.tif"))
         let again = try compare("--methods", "exp")
         #expect(again.status == 73 && again.error.contains("--overwrite"))
         #expect(try compare("--methods", "exp", "--overwrite").status == 0)

@@ -103,6 +103,31 @@ import Testing
         #expect(!georeferenced.sharesEdges && georeferenced.gain == measured.gain)
     }
 
+    @Test("a cube of many bands tells the same, and a place is believed with the usual gain where all is explained")
+    func cubes() throws {
+        var scene = try Self.scene(.mean)
+        let few = try #require(try MeasuredInstrument(of: scene.pair()))
+        let (bands, _) = Self.texture(side: 240)
+        let averaged = Self.averaged(bands, 4)
+        scene.ms.bands = 20
+        try scene.ms.write(scene.msFile) { averaged[$0 / 7, $1, $2] * (1 + 0.01 * Double($0 % 7)) }
+        let cube = try MeasuredInstrument(of: ScenePair(pan: scene.panFile, ms: scene.msFile, task: .hypersharpen))
+        #expect(try #require(cube).sharesEdges)
+        #expect(abs(try #require(cube).gain - few.gain) <= 0.051)
+
+        // The middle of four by four pixels, of a filter of 0.3: the mean of the four whose corner it is.
+        let blurred = MTFFilter.apply(to: bands, gains: [0.3, 0.3, 0.3], ratio: 4)
+        scene.ms.bands = 3
+        try scene.ms.write(scene.msFile) { band, row, column in
+            [(1, 1), (1, 2), (2, 1), (2, 2)].reduce(0) {
+                $0 + blurred[band, 4 * row + $1.0, 4 * column + $1.1] / 4
+            }
+        }
+        let placed = try #require(try MeasuredInstrument(of: scene.pair()))
+        let usual = 0.3
+        #expect(placed.sharesEdges && placed.gain == usual)
+    }
+
     @Test("images of two places, flat images and small ones tell nothing")
     func nothing() throws {
         let scene = try Self.scene(.gain(0.3))

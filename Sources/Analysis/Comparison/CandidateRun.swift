@@ -38,13 +38,14 @@ struct CandidateRun {
             if case .image(let file) = candidate.source { return try existing(file, pair, as: window) }
             let output = fusedFile
             let report = progress
-            let job = try job(candidate, pair)
-            row.notes += job.measured?.findings ?? []
-            let (_, use) = try ResourceUse.measure {
-                try job.run(output: output, cancellation: cancellation) {
+            let (findings, use) = try ResourceUse.measure {
+                let job = try job(candidate, pair)
+                _ = try job.run(output: output, cancellation: cancellation) {
                     report(Inference.Progress(stage: "\(stage): \($0.stage)", done: $0.done, total: $0.total))
                 }
+                return job.measured?.findings ?? []
             }
+            row.notes += findings
             row.use = use
             return output
         } catch {

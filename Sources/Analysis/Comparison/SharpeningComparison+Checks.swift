@@ -8,6 +8,8 @@ extension SharpeningComparison {
     func checkInputs() throws {
         try pair.pan.requireKnownPixel()
         try pair.ms.requireKnownPixel()
+        var options = options
+        options.sharpening.measuresInstrument = false
         let run = CandidateRun(
             sensor: sensor, options: options, sources: (pair.pan.file, pair.ms.file), folder: "",
             cancellation: Cancellation(), progress: { _ in })

@@ -138,7 +138,8 @@ public struct SharpeningComparison {
     /// The command that runs one method alone.
     private func command(_ candidate: ComparisonCandidate) -> String? {
         let inputs = ["fusionkit", "pansharpen", "--pan", pair.pan.file, "--ms", pair.ms.file]
-        let known = ["--sensor", sensor?.name ?? "none", "-o", "fused.tif"]
+        let name = sensor?.name ?? (options.ignoresSensor ? "none" : nil)
+        let known = (name.map { ["--sensor", $0] } ?? []) + ["-o", "fused.tif"]
         switch candidate.source {
         case .classical(let method): return ShellText.line(inputs + ["--method", method.name] + known)
         case .shipped(let system): return ShellText.line(inputs + ["--method", system.name] + known)

@@ -16,8 +16,10 @@ struct SceneGrid: Sendable {
 
     /// Finds how two images lie to each other: by their georeference, else by their sizes.
     ///
+    /// - Parameter sharesEdges: whether the edges of images without georeference lie on each other, not as the field's toolboxes
+    ///   have it.
     /// - Throws: ``DatasetError/Code/grid``.
-    init(pan: RasterReader, ms: RasterReader) throws(DatasetError) {
+    init(pan: RasterReader, ms: RasterReader, sharesEdges: Bool = false) throws(DatasetError) {
         func fail(_ problem: String, _ remedy: String) -> DatasetError {
             DatasetError(.grid, ms.file, problem, remedy: remedy)
         }
@@ -60,7 +62,7 @@ struct SceneGrid: Sendable {
         }
         self.ratio = Int(ratio)
         // Without georeference the field's toolboxes put sample k on pixel r·k + r/2.
-        let half = isGeoreferenced ? (ratio - 1) / 2 : (ratio / 2).rounded(.down)
+        let half = isGeoreferenced || sharesEdges ? (ratio - 1) / 2 : (ratio / 2).rounded(.down)
         phase = (
             half + corner.row - corner.row.rounded(), half + corner.column - corner.column.rounded()
         )

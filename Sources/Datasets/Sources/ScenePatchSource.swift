@@ -47,13 +47,15 @@ public struct ScenePatchSource: SampleSource {
     ///     pixels of the multispectral image.
     ///   - stride: sharp pixels from one patch to the next, a multiple of the ratio; their side when nil.
     ///   - peak: what counts as 1; the sensor's when nil, and infinite for numbers as they are in the files.
+    ///   - sharesEdges: whether the edges of images without georeference lie on each other, not as the field's toolboxes
+    ///     have it.
     /// - Throws: `RasterError`, `WaldProtocolError`, ``DatasetError`` with `grid`, `setting`, `peak` or `empty`.
     public init(
         pan panFile: String, ms msFile: String, sensor: Sensor, resolution: Resolution = .reduced, patch: Int = 64,
-        stride: Int? = nil, peak: Double? = nil
+        stride: Int? = nil, peak: Double? = nil, sharesEdges: Bool = false
     ) throws {
         let (pan, ms) = (try RasterReader(panFile), try RasterReader(msFile))
-        let grid = try SceneGrid(pan: pan, ms: ms)
+        let grid = try SceneGrid(pan: pan, ms: ms, sharesEdges: sharesEdges)
         let bands = ms.profile.dataBands.count
         guard sensor.bands.count >= bands else {
             throw WaldProtocolError.tooFewGains(sensor: sensor.name, gains: sensor.bands.count, bands: bands)

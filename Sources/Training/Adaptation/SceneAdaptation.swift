@@ -43,18 +43,22 @@ public struct SceneAdaptation {
     ///   - ms: the file of the multispectral image.
     ///   - sensor: its MTF degrades both images.
     ///   - ratio: sharp pixels along a multispectral one.
+    ///   - sharesEdges: whether the edges of images without georeference lie on each other, not as the field's toolboxes
+    ///     have it.
     ///   - isCancelled: asked before each step; what is best until then stays.
     ///   - report: steps that are done.
     /// - Throws: ``TrainingError`` for a scene that is too small, what reading and the network throw.
     public func run(
-        pan: String, ms: String, sensor: Sensor, ratio: Int, isCancelled: () -> Bool = { false },
+        pan: String, ms: String, sensor: Sensor, ratio: Int, sharesEdges: Bool = false,
+        isCancelled: () -> Bool = { false },
         report: (Int) -> Void = { _ in }
     ) throws -> Outcome {
         let task = try NetworkTask(network, task: .pansharpen)
         let peak = task.takesAnySensor ? Double.infinity : peak
         func patches(_ resolution: ScenePatchSource.Resolution, _ most: Int) throws -> ScenePatches {
             let patches = try ScenePatches(
-                pan: pan, ms: ms, sensor: sensor, ratio: ratio, resolution: resolution, most: most, peak: peak)
+                pan: pan, ms: ms, sensor: sensor, ratio: ratio, resolution: resolution, most: most, peak: peak,
+                sharesEdges: sharesEdges)
             guard let patches else {
                 throw TrainingError(
                     .scene,

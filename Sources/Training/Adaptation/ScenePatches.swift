@@ -17,13 +17,14 @@ struct ScenePatches {
     /// - Throws: what `ScenePatchSource` throws of other troubles.
     init?(
         pan: String, ms: String, sensor: Sensor, ratio: Int, resolution: ScenePatchSource.Resolution, most: Int,
-        peak: Double
+        peak: Double, sharesEdges: Bool
     ) throws {
         var found: ScenePatchSource?
         for side in [256, 192, 128, 96, 64, 48, 32] where side <= most && found == nil {
             do {
                 found = try ScenePatchSource(
-                    pan: pan, ms: ms, sensor: sensor, resolution: resolution, patch: side / ratio * ratio, peak: peak)
+                    pan: pan, ms: ms, sensor: sensor, resolution: resolution, patch: side / ratio * ratio, peak: peak,
+                    sharesEdges: sharesEdges)
             } catch let error as DatasetError where error.code == .empty {
                 continue
             }

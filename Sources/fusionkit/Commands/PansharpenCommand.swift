@@ -9,8 +9,8 @@ struct PansharpenCommand: ParsableCommand {
             the images (it takes 3 to 8 bands, 2 to 4 times sharper). The output has PAN's grid and the bands, type and nodata \
             value of the multispectral image, and appears under its name when it is complete.
 
-            Where no --sensor is named, MTF gains are 0.30, unless the images themselves tell that network that the \
-            multispectral one was made in another way, such as by averaging pixels.
+            Where neither --sensor, nor the image's metadata, nor the weights name a sensor, MTF gains are 0.30, unless the \
+            images themselves tell that network that the multispectral one was made in another way, such as by averaging pixels.
 
             Example: fusionkit pansharpen --pan pan.tif --ms ms.tif -o fused.tif --sensor WV3
             """)

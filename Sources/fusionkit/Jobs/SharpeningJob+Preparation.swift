@@ -21,7 +21,7 @@ extension SharpeningJob {
     func prepared(for pair: ScenePair) throws -> Prepared {
         switch choice {
         case .standard: return try preparedByDefault(for: pair)
-        case .classical(let method): return prepared(method)
+        case .classical(let method): return prepared(method, for: pair)
         case .shipped(let system): return try prepared(for: pair, shipped: system)
         case .weights(let file, let peak, let highPeak):
             return try prepared(
@@ -40,7 +40,7 @@ extension SharpeningJob {
                     "\(HySure().name) is for \(ScenePair.fewestBandsForHySure) bands or more and for images that it can take as a "
                         + "whole, so \(method.name) runs.")
             }
-            return prepared(method)
+            return prepared(method, for: pair)
         }
         let (bands, ratios) = ConsistentSharpener.domain(of: task)
         let limits =
@@ -53,11 +53,18 @@ extension SharpeningJob {
         let isCube = task == .pansharpen && pair.msBands.count > bands.upperBound
         talk.note(
             "\(limits), so \(method.name) runs." + (isCube ? " For many bands there is fusionkit hypersharpen." : ""))
-        return prepared(method)
+        return prepared(method, for: pair)
     }
 
-    private func prepared(_ method: any ClassicalMethod) -> Prepared {
-        Prepared(method: .classical(method), name: method.name, sensor: ignoresSensor ? nil : sensor)
+    private func prepared(_ method: any ClassicalMethod, for pair: ScenePair) -> Prepared {
+        Prepared(method: .classical(method), name: method.name, sensor: known(for: pair))
+    }
+
+    /// The sensor that the user named, or else the image's metadata; nil where nobody knows, or nobody wants to.
+    private func known(for pair: ScenePair) -> Sensor? {
+        if ignoresSensor { return nil }
+        let recorded = pair.ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
+        return sensor ?? recorded.flatMap { $0.bands.count >= pair.msBands.count ? $0 : nil }
     }
 
     private func prepared(for pair: ScenePair, shipped system: NetworkSystem) throws -> Prepared {
@@ -85,14 +92,14 @@ extension SharpeningJob {
                     + (sharpener.highPeak == sharpener.peak ? "" : ", of the sharp image \(sharpener.highPeak.plain)"))
         }
         var prepared = Prepared(
-            method: method, name: description.system, sensor: ignoresSensor ? nil : sensor ?? trainedFor)
+            method: method, name: description.system, sensor: ignoresSensor ? nil : known(for: pair) ?? trainedFor)
         if let adaptation {
             // What can't be sharpened can't be adapted to either, and says why.
             let job = try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
             try job.check(output: output)
             do {
                 prepared.adaptation = try adapted(
-                    checkpoint, to: pair, sensor: job.sensor, peak: peak ?? description.peak, adaptation)
+                    checkpoint, to: job, peak: peak ?? description.peak, adaptation)
             } catch let error as TrainingError where error.code == .scene && adaptation.file == nil {
                 // Weights that somebody wants to keep must have been adapted; an image can do without.
                 talk.warn("\(error.problem) The network runs as it is.")
@@ -103,8 +110,9 @@ extension SharpeningJob {
 
     /// Adapts the network of a checkpoint, which is in use already.
     private func adapted(
-        _ checkpoint: NetworkCheckpoint, to pair: ScenePair, sensor: Sensor, peak: Double, _ wish: Adaptation
+        _ checkpoint: NetworkCheckpoint, to job: Pansharpening, peak: Double, _ wish: Adaptation
     ) throws -> SceneAdaptation.Outcome {
+        let pair = job.pair
         var adaptation = SceneAdaptation(checkpoint.network)
         (adaptation.steps, adaptation.peak) = (wish.steps, peak)
         TorchLibrary.threads = max(1, options.threads)
@@ -112,8 +120,8 @@ extension SharpeningJob {
         defer { bar.clear() }
         let outcome = try Interruption.gracefully { cancellation in
             let outcome = try adaptation.run(
-                pan: pair.pan.file, ms: pair.ms.file, sensor: sensor, ratio: pair.ratio,
-                isCancelled: { cancellation.isCancelled },
+                pan: pair.pan.file, ms: pair.ms.file, sensor: job.sensor, ratio: pair.ratio,
+                sharesEdges: job.measured?.sharesEdges == true, isCancelled: { cancellation.isCancelled },
                 report: { bar.show(.init(stage: "adapting", done: $0, total: wish.steps)) })
             try cancellation.check()
             return outcome

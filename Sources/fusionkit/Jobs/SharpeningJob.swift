@@ -39,10 +39,10 @@ struct SharpeningJob {
         for warning in pair.warnings { talk.warn(warning) }
         let prepared = try prepared(for: pair)
         let (sensor, name) = (prepared.sensor, prepared.name)
-        describe(pair, method: name)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
         let job = try Pansharpening(pair: pair, method: prepared.method, sensor: sensor, options: options)
+        describe(job.pair, method: name)
         describe(sensor, job.measured)
         if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.note(note) }
         let bar = ProgressBar(talk)

@@ -6,7 +6,7 @@ struct SensorOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The sensor, for its MTF gains and bits; none for 0.30 in every band (default: what the image's metadata or the "
-                + "weights say, else none).",
+                + "weights say, else 0.30; pansharpen and hypersharpen tell where they ask the images).",
             valueName: "name"),
         completion: .list(Sensor.all.map(\.name)))
     var sensor: String?
