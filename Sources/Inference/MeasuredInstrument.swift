@@ -12,8 +12,8 @@ import Torch
 /// PAN shows; the part of their variance that is (R²) tells how right. It is the filter estimation of Vivone et al., IEEE
 /// TGRS 53(4), 2015, with two unknowns.
 ///
-/// Cameras differ by so much else that little is believed: a gain that is far from 0.30 and leaves much less unexplained, which
-/// is so of averaged pixels and rarely of a camera in orbit; a place with the usual gain where nearly all is explained.
+/// Cameras differ by so much else that little is believed: a gain that is far above 0.30 and leaves much less unexplained, which
+/// is so of averaged pixels and rarely of a camera in orbit; a lower gain, or another place, where nearly all is explained.
 public struct MeasuredInstrument: Sendable, Equatable {
     /// Gain at the Nyquist frequency of the multispectral grid, of all bands; 0.30 where nothing says otherwise.
     public let gain: Double
@@ -40,7 +40,7 @@ public struct MeasuredInstrument: Sendable, Equatable {
     )
     /// The part of what the usual assumptions leave unexplained that others may leave at most.
     private static let mostUnexplained = 0.65
-    /// R² from which a place is believed that comes with a usual gain, and from which nothing is left to explain.
+    /// R² from which a low gain, or a place with a usual gain, is believed, and from which nothing is left to explain.
     private static let (leastExplained, completelyExplained) = (0.95, 0.9999)
 
     /// Gain and place, and how much of the details they explain.
@@ -76,9 +76,12 @@ public struct MeasuredInstrument: Sendable, Equatable {
             usual.explained < Self.completelyExplained,
             1 - best.explained <= Self.mostUnexplained * (1 - usual.explained)
         else { return nil }
-        let isFar = abs(best.gain - Self.usualGain) > Self.far
+        // What a stronger blur leaves of PAN is always easier to explain.
+        let isCertain = best.explained >= Self.leastExplained
+        let isFar =
+            abs(best.gain - Self.usualGain) > Self.far && (best.gain > Self.usualGain || isCertain)
         gain = isFar ? min(max(best.gain, Self.known.lowerBound), Self.known.upperBound) : Self.usualGain
-        sharesEdges = best.move != 0 && (isFar || best.explained >= Self.leastExplained)
+        sharesEdges = best.move != 0 && (isFar || isCertain)
         guard isFar || sharesEdges else { return nil }
     }
 
