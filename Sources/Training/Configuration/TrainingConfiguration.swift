@@ -73,7 +73,7 @@ public struct TrainingConfiguration: Configuration, Hashable {
             // As in recipes/consistent-detail.yaml and consistent-detail-cubes.yaml, whose weights come with the program.
             epochs = 8
             loss = [Loss.charbonnier.rawValue: 1]
-            if task == .pansharpen { loss[Loss.spatial.rawValue] = 1 }
+            if task == .pansharpen { loss[Loss.spatial.rawValue] = 1.1 }
             (schedule.warmUp, average.share) = (1, 0.998)
             (optimizer.decay, optimizer.beta2, optimizer.clip, optimizer.accumulation) = (1e-4, 0.99, 0.5, 2)
             (data.count, data.side, data.batch) = (400, 96, 2)
