@@ -76,15 +76,15 @@ struct ConsistentInput {
 
     /// How both lie to each other.
     func grid(_ device: Device) -> CoarseGrid {
-        CoarseGrid(rows: rows, columns: columns, ratio: ratio, gains: gains, device: device)
+        grid(gains: gains, moved: 0, device)
     }
 
-    /// The grids of instruments with other gains, whose samples lie further down and right by some PAN pixels.
-    func grid(gains: [Double], moved: Double) -> CoarseGrid {
+    /// The grid of an instrument with other gains, whose samples lie further down and right by some PAN pixels.
+    func grid(gains: [Double], moved: Double, _ device: Device) -> CoarseGrid {
         func axis(_ axis: CoarseGrid.Axis) -> CoarseGrid.Axis {
             .init(pixels: axis.pixels, samples: axis.samples, phase: axis.phase + moved)
         }
-        return CoarseGrid(rows: axis(rows), columns: axis(columns), ratio: ratio, gains: gains)
+        return CoarseGrid(rows: axis(rows), columns: axis(columns), ratio: ratio, gains: gains, device: device)
     }
 
     /// The known samples of the region, bands and PAN's low pass: (B + 1, samples); nil when there are none.

@@ -21,9 +21,6 @@ public struct MeasuredInstrument: Sendable, Equatable {
     /// convention of the field's toolboxes is another.
     public let sharesEdges: Bool
 
-    /// What everybody assumes of an instrument that nobody knows.
-    static let usualGain = 0.30
-
     /// Samples along each side of the part that is looked at, in the middle, and of all its bands, at most.
     private static let (mostRows, mostSamples) = (128, 1 << 21)
     /// Samples at the edges of that part, which the low pass does not reach as a whole.
@@ -72,15 +69,15 @@ public struct MeasuredInstrument: Sendable, Equatable {
             }
         }
         guard let best = all.max(by: { $0.explained < $1.explained }),
-            let usual = all.first(where: { $0.move == 0 && abs($0.gain - Self.usualGain) < 1e-9 }),
+            let usual = all.first(where: { $0.move == 0 && abs($0.gain - Sensor.usualGain) < 1e-9 }),
             usual.explained < Self.completelyExplained,
             1 - best.explained <= Self.mostUnexplained * (1 - usual.explained)
         else { return nil }
         // What a stronger blur leaves of PAN is always easier to explain.
         let isCertain = best.explained >= Self.leastExplained
         let isFar =
-            abs(best.gain - Self.usualGain) > Self.far && (best.gain > Self.usualGain || isCertain)
-        gain = isFar ? min(max(best.gain, Self.known.lowerBound), Self.known.upperBound) : Self.usualGain
+            abs(best.gain - Sensor.usualGain) > Self.far && (best.gain > Sensor.usualGain || isCertain)
+        gain = isFar ? min(max(best.gain, Self.known.lowerBound), Self.known.upperBound) : Sensor.usualGain
         sharesEdges = best.move != 0 && (isFar || isCertain)
         guard isFar || sharesEdges else { return nil }
     }
@@ -88,7 +85,7 @@ public struct MeasuredInstrument: Sendable, Equatable {
     /// What the images tell, in sentences.
     public var findings: [String] {
         var findings: [String] = []
-        if gain != Self.usualGain {
+        if gain != Sensor.usualGain {
             findings.append(
                 "the MTF gain of the bands at Nyquist is taken to be about \(String(format: "%.3g", gain)) instead of the "
                     + "usual 0.30, as the images themselves tell.")
@@ -107,12 +104,13 @@ public struct MeasuredInstrument: Sendable, Equatable {
     ) -> [Assumption] {
         let (ms, pan) = (input.msTensor(.cpu), input.panTensor(.cpu))
         func measured(_ gains: [Double], _ move: Double) -> Tensor {
-            input.grid(gains: gains, moved: move).observed(pan)
+            input.grid(gains: gains, moved: move, .cpu).observed(pan)
         }
         guard var samples = samples(input, ms, region) else { return [] }
-        var bands = averaged(ms, to: min(mostBands, samples.size(0) / samplesForEach))
+        let bands = averaged(ms, to: min(mostBands, samples.size(0) / samplesForEach))
+        let both = Tensor.concatenated([bands, measured([Sensor.usualGain], 0)], axis: 1)
         for _ in 0..<2 {
-            let rows = details(.concatenated([bands, measured([usualGain], 0)], axis: 1), at: samples)
+            let rows = details(both, at: samples)
             let mean = rows.abs().mean(1, keepingAxes: true)
             // Nothing at all, as in flat fill, is not what is ordinary.
             let share = (rows.abs() .> mean * 1e-3).to(.float64).mean(1, keepingAxes: true)
@@ -122,9 +120,9 @@ public struct MeasuredInstrument: Sendable, Equatable {
             guard ordinary.count >= fewestSamples else { return [] }
             samples = Tensor(ordinary)
         }
-        bands = details(bands, at: samples)
+        let ownDetails = details(bands, at: samples)
         return moves.flatMap { move in
-            let explained = explained(details(measured(gains, move), at: samples), by: bands)
+            let explained = explained(details(measured(gains, move), at: samples), by: ownDetails)
             return zip(gains, explained).map { Assumption(gain: $0, move: move, explained: $1) }
         }
     }
@@ -150,7 +148,7 @@ public struct MeasuredInstrument: Sendable, Equatable {
             let unknown = Tensor(
                 valid.map { $0 == 0 ? 1 : Float(0) }, shape: [1, 1, region.rows.count, region.columns.count])
             // Wider than any that is tried, with its Laplacian.
-            let mixed = inner(input.grid(gains: [0.005], moved: 0).observed(unknown)).array(of: Float.self)
+            let mixed = inner(input.grid(gains: [0.005], moved: 0, .cpu).observed(unknown)).array(of: Float.self)
             samples = samples.filter { mixed[Int($0)] < 1e-9 }
         }
         return samples.count < fewestSamples ? nil : Tensor(samples)

@@ -95,7 +95,7 @@ public struct Pansharpening {
             sensor
             ?? .unknown(
                 bands: pair.msBands.count, ratio: pair.ratio, bits: 16,
-                gain: measured?.gain ?? MeasuredInstrument.usualGain)
+                gain: measured?.gain ?? Sensor.usualGain)
     }
 
     /// Rows and columns of a tile, at least.

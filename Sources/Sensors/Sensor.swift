@@ -147,12 +147,15 @@ extension Sensor {
         ],
         panchromatic: .init(name: "PAN", wavelengths: 503...676, mtfGain: 0.15), ratio: 2, bits: 16)
 
+    /// The MTF gain at Nyquist that everybody assumes of a multispectral instrument that nobody knows.
+    public static let usualGain = 0.30
+
     /// A sensor about which nothing is known: every gain 0.30 unless given, PAN 0.15.
     ///
     /// - Parameters:
     ///   - bands: number of multispectral bands; they carry no wavelengths worth using.
     ///   - gain: that of every band at Nyquist.
-    public static func unknown(bands: Int, ratio: Int, bits: Int, gain: Double = 0.30) -> Sensor {
+    public static func unknown(bands: Int, ratio: Int, bits: Int, gain: Double = usualGain) -> Sensor {
         Sensor(
             name: "none", title: "unknown sensor", aliases: [],
             bands: (0..<bands).map { .init(name: "Band \($0 + 1)", wavelengths: 400...1000, mtfGain: gain) },
