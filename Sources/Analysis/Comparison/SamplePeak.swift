@@ -50,7 +50,7 @@ public struct SamplePeak: Sendable, Hashable {
             (value, origin, reason) = (held(sensor.peak), .sensor, "by the bits of \(sensor.title)")
         } else if let bits = notes[SceneMetadata.bits].flatMap(Int.init), (1...32).contains(bits) {
             (value, origin, reason) = (held(Self.peak(bits: bits)), .metadata, "by the metadata of \(truth.file)")
-        } else if let sensor = notes[SceneMetadata.sensor].flatMap(Sensor.named) {
+        } else if let sensor = profile.recordedSensor {
             (value, origin, reason) = (held(sensor.peak), .metadata, "by the metadata of \(truth.file)")
         } else if type == .uint8 {
             (value, origin, reason) = (255, .type, "as \(truth.file) has 8 bits")

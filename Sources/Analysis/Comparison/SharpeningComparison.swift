@@ -53,8 +53,7 @@ public struct SharpeningComparison {
         pair = try ScenePair(pan: pan, ms: ms)
         self.candidates = candidates
         namedSensor = sensor
-        let ofMetadata = pair.ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
-        self.sensor = sensor ?? (options.ignoresSensor ? nil : ofMetadata)
+        self.sensor = sensor ?? (options.ignoresSensor ? nil : pair.ms.profile.recordedSensor)
         self.options = options
         if let sensor = self.sensor, sensor.bands.count < pair.msBands.count {
             throw SceneError(

@@ -13,7 +13,7 @@ struct HypersharpenCommand: ParsableCommand {
             the sharp image's grid and the bands, wavelengths, type and nodata value of the hyperspectral one, and appears under \
             its name when it is complete.
 
-            Where no --sensor is named, the network takes the hyperspectral image for one of an instrument with an MTF of 0.30 \
+            Where neither --sensor, nor the image's metadata, nor the weights name a sensor, the network takes the hyperspectral image for one of an instrument with an MTF of 0.30 \
             at Nyquist, unless the images themselves tell that it was made in another way, such as by averaging pixels.
 
             Images may be arrays of HDF5 and MAT files: cube.h5:/scene/hsi, stack.h5:/ms[3] for the fourth of a stack, \

@@ -11,8 +11,9 @@ extension SharpeningJob {
 
     /// What fuses the pixels.
     struct Prepared {
-        let method: Pansharpening.Method
+        let job: Pansharpening
         let name: String
+        /// What is known of the instrument.
         let sensor: Sensor?
         var adaptation: SceneAdaptation.Outcome?
     }
@@ -21,7 +22,7 @@ extension SharpeningJob {
     func prepared(for pair: ScenePair) throws -> Prepared {
         switch choice {
         case .standard: return try preparedByDefault(for: pair)
-        case .classical(let method): return prepared(method, for: pair)
+        case .classical(let method): return try prepared(method, for: pair)
         case .shipped(let system): return try prepared(for: pair, shipped: system)
         case .weights(let file, let peak, let highPeak):
             return try prepared(
@@ -35,12 +36,12 @@ extension SharpeningJob {
         guard !ConsistentSharpener.suits(pair) else { return try prepared(for: pair, shipped: network) }
         let method = try pair.standardMethod()
         guard pair.panBands.count == 1 else {
-            if method.name == GFPCA().name {
+            if method is GFPCA {
                 talk.note(
                     "\(HySure().name) is for \(ScenePair.fewestBandsForHySure) bands or more and for images that it can take as a "
                         + "whole, so \(method.name) runs.")
             }
-            return prepared(method, for: pair)
+            return try prepared(method, for: pair)
         }
         let (bands, ratios) = ConsistentSharpener.domain(of: task)
         let limits =
@@ -53,18 +54,22 @@ extension SharpeningJob {
         let isCube = task == .pansharpen && pair.msBands.count > bands.upperBound
         talk.note(
             "\(limits), so \(method.name) runs." + (isCube ? " For many bands there is fusionkit hypersharpen." : ""))
-        return prepared(method, for: pair)
+        return try prepared(method, for: pair)
     }
 
-    private func prepared(_ method: any ClassicalMethod, for pair: ScenePair) -> Prepared {
-        Prepared(method: .classical(method), name: method.name, sensor: known(for: pair))
+    private func prepared(_ method: any ClassicalMethod, for pair: ScenePair) throws -> Prepared {
+        try prepared(.classical(method), method.name, for: pair, trainedFor: nil)
     }
 
-    /// The sensor that the user named, or else the image's metadata; nil where nobody knows, or nobody wants to.
-    private func known(for pair: ScenePair) -> Sensor? {
-        if ignoresSensor { return nil }
-        let recorded = pair.ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
-        return sensor ?? recorded.flatMap { $0.bands.count >= pair.msBands.count ? $0 : nil }
+    /// A method with the sensor that the user named, or else the image's metadata, or else the weights.
+    private func prepared(
+        _ method: Pansharpening.Method, _ name: String, for pair: ScenePair, trainedFor: Sensor?
+    ) throws -> Prepared {
+        let recorded = pair.ms.profile.recordedSensor.flatMap { $0.bands.count >= pair.msBands.count ? $0 : nil }
+        let known = ignoresSensor ? nil : sensor ?? recorded ?? trainedFor
+        return Prepared(
+            job: try Pansharpening(pair: pair, method: method, sensor: known, options: options), name: name,
+            sensor: known)
     }
 
     private func prepared(for pair: ScenePair, shipped system: NetworkSystem) throws -> Prepared {
@@ -91,15 +96,13 @@ extension SharpeningJob {
                 "network: \(description.system) on \(sharpener.device), peak \(sharpener.peak.plain)"
                     + (sharpener.highPeak == sharpener.peak ? "" : ", of the sharp image \(sharpener.highPeak.plain)"))
         }
-        var prepared = Prepared(
-            method: method, name: description.system, sensor: ignoresSensor ? nil : known(for: pair) ?? trainedFor)
+        var prepared = try prepared(method, description.system, for: pair, trainedFor: trainedFor)
         if let adaptation {
             // What can't be sharpened can't be adapted to either, and says why.
-            let job = try Pansharpening(pair: pair, method: method, sensor: prepared.sensor, options: options)
-            try job.check(output: output)
+            try prepared.job.check(output: output)
             do {
                 prepared.adaptation = try adapted(
-                    checkpoint, to: job, peak: peak ?? description.peak, adaptation)
+                    checkpoint, to: prepared.job, peak: peak ?? description.peak, adaptation)
             } catch let error as TrainingError where error.code == .scene && adaptation.file == nil {
                 // Weights that somebody wants to keep must have been adapted; an image can do without.
                 talk.warn("\(error.problem) The network runs as it is.")

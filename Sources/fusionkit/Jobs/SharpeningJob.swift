@@ -38,10 +38,9 @@ struct SharpeningJob {
         for notice in pair.notices { talk.note(notice) }
         for warning in pair.warnings { talk.warn(warning) }
         let prepared = try prepared(for: pair)
-        let (sensor, name) = (prepared.sensor, prepared.name)
+        let (job, sensor, name) = (prepared.job, prepared.sensor, prepared.name)
         talk.warnOfNarrowing(to: options.sampleType, from: pair.ms.profile.withBands(pair.msBands).sampleType)
 
-        let job = try Pansharpening(pair: pair, method: prepared.method, sensor: sensor, options: options)
         describe(job.pair, method: name)
         describe(sensor, job.measured)
         if let note = sensor?.note(bands: pair.msBands.count, file: low) { talk.note(note) }

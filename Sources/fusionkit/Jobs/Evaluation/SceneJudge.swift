@@ -23,7 +23,7 @@ struct SceneJudge: Judge {
     /// The sensor: the one that the user names, else the one that a simulated image is from.
     private func sensor(of ms: RasterReader) throws -> Sensor? {
         if let sensorName { return try NamedChoices.sensor(sensorName) }
-        return ms.profile.metadata[""]?[SceneMetadata.sensor].flatMap(Sensor.named)
+        return ms.profile.recordedSensor
     }
 
     func prepared(_ item: EvaluationItem, _ watch: MeasuringWatch) throws -> () throws -> Verdict {
